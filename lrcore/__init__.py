@@ -1,0 +1,1 @@
+"""Logistic regression, trained live: the core that the dashboard plays."""
