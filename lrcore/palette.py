@@ -1,4 +1,4 @@
-"""Colours with one meaning each, from the set of Okabe and Ito (2008), safe for colour-blind eyes."""
+"""Colours with one meaning each, from the colour-blind safe set of Okabe and Ito."""
 
 CLASS_0 = "#0072B2"
 CLASS_1 = "#E69F00"

@@ -147,6 +147,7 @@ export class Curves {
   }
 
   moveTo(at) {
+    if (!this.plot._fullLayout) return;
     this.Plotly.relayout(this.plot, { "shapes[0].x0": at, "shapes[1].x0": at });
   }
 }
