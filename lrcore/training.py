@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from numbers import Integral
 from threading import RLock
 from types import TracebackType
 
@@ -136,7 +137,7 @@ class Run:
         """
         with self._lock:
             config = self._changed(changes)
-            if not 0 <= iteration < len(self):
+            if not isinstance(iteration, Integral) or not 0 <= iteration < len(self):
                 expected = f"a whole number from 0 to {len(self) - 1}"
                 raise SettingsError("iteration", expected, iteration)
             self._engine_at = None
