@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -24,48 +24,74 @@ _START = Setting(
 _WEIGHTS = {name: replace(WEIGHT, label=name) for name in ("w0", "w1", "b")}
 
 
-def sidebar() -> RunConfig:
-    """Draw all controls and return what they say.
+def sidebar() -> None:
+    """Draw all controls."""
+    with st.sidebar:
+        st.markdown("**Data**")
+        _group(DATASETS, "data", "Data set")
+        st.markdown("**Optimiser**")
+        _group(OPTIMIZERS, "optimizer", "Optimiser")
+        st.markdown("**Training**")
+        _widgets(RunConfig, without=("init_seed",))
+        _initial_weights()
+
+
+def read(state: Mapping[str, Value]) -> RunConfig:
+    """The settings that the controls say, from Streamlit's session state.
 
     Raises:
         SettingsError: the values do not make a run.
     """
-    with st.sidebar:
-        st.markdown("**Data**")
-        data = _chosen(DATASETS, "data", "Data set")
-        st.markdown("**Optimiser**")
-        optimizer = _chosen(OPTIMIZERS, "optimizer", "Optimiser")
-        st.markdown("**Training**")
-        own = [pair for pair in described(RunConfig) if pair[0] != "init_seed"]
-        values = _widgets(own, RunConfig)
-        return RunConfig(data=data, optimizer=optimizer, **values, **_initial_weights())
+    weights = None
+    if state["start"] == "typed":
+        weights = tuple(state.get(name, 0.0) for name in _WEIGHTS)
+    return RunConfig(
+        data=_read(_selected(DATASETS, "data", state), state),
+        optimizer=_read(_selected(OPTIMIZERS, "optimizer", state), state),
+        initial_weights=weights,
+        **_values(RunConfig, state),
+    )
 
 
-def _chosen(registry: Mapping[str, type[Settings]], key: str, label: str) -> Settings:
+def _selected(
+    registry: Mapping[str, type[Settings]], key: str, state: Mapping[str, Value]
+) -> type[Settings]:
+    return registry[state.get(key, next(iter(registry)))]
+
+
+def _read(cls: type[Settings], state: Mapping[str, Value]) -> Settings:
+    return cls(**_values(cls, state))
+
+
+def _values(cls: type[Settings], state: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: state[name] for name, _ in described(cls) if name in state}
+
+
+def _group(registry: Mapping[str, type[Settings]], key: str, label: str) -> None:
     """A select box over a registry, left out where it has one entry, and the entry's controls."""
-    name = next(iter(registry))
     if len(registry) > 1:
         titles = {name: cls.title for name, cls in registry.items()}
-        name = st.selectbox(label, titles, format_func=titles.get, key=key, bind="query-params")
-    cls = registry[name]
-    return cls(**_widgets(list(described(cls)), cls))
+        st.selectbox(label, titles, format_func=titles.get, key=key, bind="query-params")
+    _widgets(_selected(registry, key, st.session_state))
 
 
-def _widgets(settings: list[tuple[str, Setting]], cls: type[Settings]) -> dict[str, Value]:
+def _widgets(cls: type[Settings], without: Collection[str] = ()) -> None:
     """Controls one below the other, narrow ones two to a line."""
-    values: dict[str, Value] = {}
     line: list[DeltaGenerator] = []
-    for name, spec in settings:
+    for name, spec in described(cls):
+        if name in without:
+            continue
         if not spec.narrow:
             line = []
-        elif not line:
-            line = list(st.columns(2, gap="small"))
-        with line.pop(0) if spec.narrow else st.container():
-            values[name] = _widget(name, spec, default_of(cls, name))
+            _widget(name, spec, default_of(cls, name))
+            continue
+        line = line or list(st.columns(2, gap="small"))
+        with line.pop(0):
+            _widget(name, spec, default_of(cls, name))
         if name == "seed":
-            with line.pop(0) if line else st.container():
+            line = line or list(st.columns(2, gap="small"))
+            with line.pop(0):
                 _new_sample_button()
-    return values
 
 
 def _new_sample_button() -> None:
@@ -77,42 +103,36 @@ def _new_sample_button() -> None:
     )
 
 
-def _initial_weights() -> dict[str, object]:
+def _initial_weights() -> None:
     left, right = st.columns(2, gap="small")
     with left:
-        start = _widget("start", _START, "seed")
-    if start == "seed":
-        spec = dict(described(RunConfig))["init_seed"]
+        _widget("start", _START, "seed")
+    if st.session_state["start"] == "seed":
         with right:
-            return {"init_seed": _widget("init_seed", spec, default_of(RunConfig, "init_seed"))}
-    weights = []
+            spec = dict(described(RunConfig))["init_seed"]
+            _widget("init_seed", spec, default_of(RunConfig, "init_seed"))
+        return
     for name, column in zip(_WEIGHTS, st.columns(3, gap="small"), strict=True):
         with column:
-            weights.append(_widget(name, _WEIGHTS[name], 0.0))
-    return {"initial_weights": tuple(weights)}
+            _widget(name, _WEIGHTS[name], 0.0)
 
 
-def _widget(name: str, spec: Setting, default: Value) -> Value:
-    """The control that fits a setting."""
+def _widget(name: str, spec: Setting, default: Value) -> None:
+    """The control that fits a setting; its value is in the session state under its name."""
     common = {"key": name, "help": spec.help, "bind": "query-params"}
     if spec.choices is not None:
         labels = spec.choices()
-        return st.selectbox(
-            spec.label, list(labels), list(labels).index(default), format_func=labels.get, **common
-        )
-    if spec.kind is bool:
-        return st.toggle(spec.label, default, **common)
-    if spec.log:
-        own = st.session_state.get(_OWN_STOP + name, default)
-        stops = sorted({*spec.stops(), own})
-        return st.select_slider(
-            spec.label, stops, default, format_func=lambda x: f"{x:.12g}", **common
-        )
-    if spec.step is None or spec.maximum > 1e9:
-        return st.number_input(
-            spec.label, spec.minimum, spec.maximum, default, step=spec.step, **common
-        )
-    return st.slider(spec.label, spec.minimum, spec.maximum, default, spec.step, **common)
+        index = list(labels).index(default)
+        st.selectbox(spec.label, list(labels), index, format_func=labels.get, **common)
+    elif spec.kind is bool:
+        st.toggle(spec.label, default, **common)
+    elif spec.log:
+        stops = sorted({*spec.stops(), st.session_state.get(_OWN_STOP + name, default)})
+        st.select_slider(spec.label, stops, default, format_func="{:.12g}".format, **common)
+    elif spec.step is None or spec.maximum > 1e9:
+        st.number_input(spec.label, spec.minimum, spec.maximum, default, step=spec.step, **common)
+    else:
+        st.slider(spec.label, spec.minimum, spec.maximum, default, spec.step, **common)
 
 
 def _next_seed() -> None:
@@ -137,14 +157,8 @@ def problems_in_link() -> list[str]:
         except SettingsError as error:
             problems.append(f"In the link, {error}. The control shows the value used instead.")
             continue
-        if spec.choices is not None:
-            st.session_state[key] = value
-        elif spec.log and value not in spec.stops():
-            nearest = min(spec.stops(), key=lambda stop: abs(stop - value))
-            st.session_state[key] = nearest
-            problems.append(
-                f"{spec.label} {value:.12g} became {nearest:.12g}, the nearest position."
-            )
+        if spec.log:
+            st.session_state[_OWN_STOP + key] = value
     return problems
 
 

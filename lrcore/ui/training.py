@@ -8,7 +8,7 @@ import streamlit as st
 
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
-from lrcore.ui.controls import problems_in_link, sidebar
+from lrcore.ui.controls import problems_in_link, read, sidebar
 from lrcore.ui.film import Film, Request
 from lrcore.ui.stage import asked, stage
 
@@ -21,8 +21,19 @@ def page() -> None:
     if "film" not in st.session_state:
         for problem in problems_in_link():
             st.toast(problem, icon=":material/link_off:", duration="infinite")
+    sidebar()
+    _player()
+
+
+@st.fragment
+def _player() -> None:
+    """The part that reruns when the player asks.
+
+    It reads the controls from the session state: where one of them reports in the same moment as
+    the player, Streamlit reruns this fragment alone.
+    """
     try:
-        config = sidebar()
+        config = read(st.session_state)
         if "film" in st.session_state:
             st.session_state["film"].set(config)
         else:
@@ -30,8 +41,6 @@ def page() -> None:
     except (SettingsError, TrainingError) as error:
         st.toast(f"{error}", icon=":material/error:", duration="infinite")
     if "film" in st.session_state:
-        # Not a fragment: where a slider and a fragment report at the same moment, the browser
-        # reruns the fragment alone, and the slider's news would be lost.
         stage(st.session_state["film"].answer(), _take_request)
 
 

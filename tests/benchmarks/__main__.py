@@ -6,14 +6,14 @@ import argparse
 from collections.abc import Callable, Mapping
 
 from tests.benchmarks import browser, core, server
-from tests.benchmarks.common import Row, machine
+from tests.benchmarks.common import Row, machine, others
 
 
 def main() -> None:
     """Print the machine, then the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--device", default="cpu", help="for the core part, for example cuda:0")
-    parser.add_argument("--repeat", type=int, default=5, help="pairs of measurements in core")
+    parser.add_argument("--repeat", type=int, default=9, help="pairs of measurements in core")
     known = ("core", "frames", "fastest", "latency", "server", "start")
     parser.add_argument("parts", nargs="*", choices=(*known, []), help="all if none is named")
     arguments = parser.parse_args()
@@ -25,7 +25,7 @@ def main() -> None:
         "server": server.rows,
         "start": browser.start,
     }
-    print(f"{machine()}\n")
+    print(f"{machine()}; {others()}\n")
     print("| what | measured | asked | met |\n|---|---|---|---|")
     for name in arguments.parts or known:
         for row in parts[name]():

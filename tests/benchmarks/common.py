@@ -126,6 +126,23 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def others() -> str:
+    """What else the machine does: with company, every number below is worse than its own."""
+    before, started = _busy(), time.perf_counter()
+    time.sleep(1)
+    cores = (_busy() - before) / (time.perf_counter() - started)
+    return f"other processes used {cores:.2f} cores during the second before"
+
+
+def _busy() -> float:
+    """Processor seconds of all cores since the machine started (Linux)."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return 0.0
+    user, nice, system, _idle, _wait, *interrupts = map(int, stat.read_text().split()[1:9])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
 def machine() -> str:
     """The machine and the versions that the numbers hold for."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "streamlit"))

@@ -29,7 +29,7 @@ class Size:
     seconds: float
 
 
-_SIZES = (Size(200, 2.0, 0.3), Size(1_000_000, 3.0, 1.0))
+_SIZES = (Size(200, 2.0, 0.3), Size(1_000_000, 3.0, 0.5))
 
 
 class Course:

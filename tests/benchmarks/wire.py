@@ -129,8 +129,8 @@ class Client:
             async for data in self._socket:
                 message = ForwardMsg()
                 message.ParseFromString(bytes(data))
-                if message.HasField("new_session"):
-                    self._page = message.new_session.page_script_hash
+                if message.HasField("navigation"):
+                    self._page = message.navigation.page_script_hash
                 for answer in self._answers(message):
                     self._answer = answer
                     if answer.seq == seq:
