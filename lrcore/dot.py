@@ -1,0 +1,179 @@
+"""An autograd graph as Graphviz text.
+
+A tensor and the function that made it share one box: the function's name on top, name and value in
+the middle, the gradient below. Fills are light with dark text, so that they read on any page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+from lrcore.graph import Edge, FunctionNode, Graph, TensorNode
+
+# Okabe-Ito; the blue, the vermillion and the green are the classes' and the target's.
+LEAF = "#56B4E9"
+GRADIENT = "#CC79A7"
+PROBLEM = "#F0E442"
+FUNCTION = "#D9D9D9"
+PLAIN = "#FFFFFF"
+LINE = "#777777"
+INK = "#000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What to draw over the bare graph. Keys are those of the graph's nodes.
+
+    ``gradients`` replaces the gradient line of a tensor (an empty text removes it),
+    ``flows`` labels the edge into (function, slot), ``problems`` adds a warning line to a box,
+    ``hidden`` boxes keep their place, so that a graph can grow without moving.
+    """
+
+    gradients: Mapping[str, str] = field(default_factory=dict)
+    flows: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    current: frozenset[str] = frozenset()
+
+
+def to_dot(
+    graph: Graph,
+    marks: Marks | None = None,
+    *,
+    points: float = 14,
+    direction: str = "LR",
+    background: str = "transparent",
+) -> str:
+    """Graphviz text for ``graph``, text ``points`` high, growing in ``direction`` (LR or TB)."""
+    marks = marks or Marks()
+    boxes = _boxes(graph)
+    lines = [
+        "digraph {",
+        f'graph [rankdir={direction} bgcolor="{background}" pad=0.1 nodesep=0.3 ranksep=0.45]',
+        f'node [shape=plain fontname="Arial" fontsize={points:g} fontcolor="{INK}"]',
+        f'edge [color="{LINE}" penwidth=2 fontname="Arial" fontsize={points:g} fontcolor="{INK}"]',
+    ]
+    functions = {function.key: function for function in graph.functions}
+    for tensor in graph.tensors:
+        function = functions.get(tensor.function or "")
+        is_shared = function is not None and boxes[function.key] != tensor.key
+        lines.append(_tensor_box(tensor, None if is_shared else function, marks))
+    lines += [
+        _function_box(function, marks)
+        for function in graph.functions
+        if boxes[function.key] == function.key
+    ]
+    lines += [
+        _edge(edge, boxes, marks)
+        for edge in graph.edges
+        if boxes[edge.source] != boxes[edge.target]
+    ]
+    return "\n".join([*lines, "}"])
+
+
+def _boxes(graph: Graph) -> dict[str, str]:
+    """The box that stands for each node: functions move into the only tensor they make."""
+    boxes = {node.key: node.key for node in (*graph.tensors, *graph.functions)}
+    made: dict[str, list[str]] = {}
+    for tensor in graph.tensors:
+        if tensor.function is not None:
+            made.setdefault(tensor.function, []).append(tensor.key)
+    used = {edge.source for edge in graph.edges if edge.slot is not None}
+    for function, tensors in made.items():
+        if len(tensors) == 1 and function not in used:
+            boxes[function] = tensors[0]
+    accumulators = {function.key for function in graph.functions if function.accumulates}
+    for edge in graph.edges:
+        if edge.target in accumulators:
+            boxes[edge.target] = edge.source
+    return boxes
+
+
+def _tensor_box(tensor: TensorNode, function: FunctionNode | None, marks: Marks) -> str:
+    rows: list[tuple[str, str, bool]] = []
+    fill = PLAIN
+    if function is not None:
+        rows.append((function.name, FUNCTION, False))
+    elif tensor.is_leaf and tensor.requires_grad:
+        rows.append(("leaf", LEAF, False))
+        fill = LEAF
+    elif tensor.is_leaf:
+        rows.append(("constant", PLAIN, False))
+    rows.append(
+        (f"{tensor.name} = {tensor.value}" if tensor.name else str(tensor.value), fill, True)
+    )
+    default = "" if not tensor.requires_grad else f"grad {tensor.grad}"
+    gradient = marks.gradients.get(tensor.key, default)
+    if gradient:
+        rows.append((gradient, PLAIN if gradient == "grad None" else GRADIENT, False))
+    is_freed = function is not None and function.is_freed
+    problem = marks.problems.get(tensor.key, "saved values freed" if is_freed else "")
+    if problem:
+        rows.append((problem, PROBLEM, True))
+    return _box(tensor.key, rows, _tooltip(tensor, function), marks)
+
+
+def _function_box(function: FunctionNode, marks: Marks) -> str:
+    rows = [(function.name, FUNCTION, False)]
+    problem = marks.problems.get(function.key, "saved values freed" if function.is_freed else "")
+    if problem:
+        rows.append((problem, PROBLEM, True))
+    return _box(function.key, rows, _saved(function), marks)
+
+
+def _box(key: str, rows: list[tuple[str, str, bool]], tooltip: str, marks: Marks) -> str:
+    border = 4 if key in marks.current else 1
+    cells = "".join(
+        f'<TR><TD BGCOLOR="{fill}" WIDTH="90">{f"<B>{escape(text)}</B>" if bold else escape(text)}'
+        "</TD></TR>"
+        for text, fill, bold in rows
+    )
+    table = (
+        f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5"'
+        f' COLOR="{GRADIENT if key in marks.current else LINE}">{cells}</TABLE>'
+    )
+    style = " style=invis" if key in marks.hidden else ""
+    return f'{key} [label=<{table}> tooltip="{_quoted(tooltip)}"{style}]'
+
+
+def _edge(edge: Edge, boxes: Mapping[str, str], marks: Marks) -> str:
+    source, target = boxes[edge.source], boxes[edge.target]
+    attributes = [f'tooltip="{source} to {target}"']
+    if source in marks.hidden or target in marks.hidden:
+        attributes.append("style=invis")
+    elif edge.slot is None:
+        attributes.append("style=dashed")
+    flow = marks.flows.get((edge.target, edge.slot)) if edge.slot is not None else None
+    if flow is not None:
+        attributes.append(f'color="{GRADIENT}" penwidth=4 dir=both arrowtail=normal arrowhead=none')
+        attributes.append(
+            f'label=<<TABLE BORDER="0" CELLPADDING="3"><TR><TD BGCOLOR="{GRADIENT}">'
+            f"{escape(flow)}</TD></TR></TABLE>>"
+            if flow
+            else 'label=""'
+        )
+    return f"{source} -> {target} [{' '.join(attributes)}]"
+
+
+def _tooltip(tensor: TensorNode, function: FunctionNode | None) -> str:
+    flags = (
+        f"shape {tensor.shape}",
+        tensor.dtype,
+        tensor.device,
+        f"requires_grad {tensor.requires_grad}",
+        f"is_leaf {tensor.is_leaf}",
+        f"retains_grad {tensor.retains_grad}",
+        f"version {tensor.version}",
+    )
+    saved = _saved(function) if function is not None else ""
+    return "\n".join((*flags, saved)) if saved else "\n".join(flags)
+
+
+def _saved(function: FunctionNode) -> str:
+    return "\n".join(f"saved {item.name} = {item.problem or item.value}" for item in function.saved)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', "'").replace("\n", "\\n")
