@@ -12,10 +12,10 @@ from html import escape
 
 from lrcore.graph import Edge, FunctionNode, Graph, TensorNode
 
-# Okabe-Ito; the blue, the vermillion and the green are the classes' and the target's.
-LEAF = "#56B4E9"
+# Okabe-Ito colours that neither the classes nor the target use.
+LEAF = "#F0E442"
 GRADIENT = "#CC79A7"
-PROBLEM = "#F0E442"
+PROBLEM = "#D55E00"
 FUNCTION = "#D9D9D9"
 PLAIN = "#FFFFFF"
 LINE = "#777777"
