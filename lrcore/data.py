@@ -1,0 +1,108 @@
+"""Data sets: each is a settings class with a `sample` method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple, Protocol
+
+import torch
+
+from lrcore.settings import Settings, setting
+
+MAX_SEED = 2**31 - 1
+
+
+class Dataset(NamedTuple):
+    """Points and their classes, on the CPU.
+
+    x: (n, d) float32, the coordinates. y: (n,) float32, 0 or 1.
+    """
+
+    x: torch.Tensor
+    y: torch.Tensor
+
+
+class DataSettings(Protocol):
+    """What every data set offers."""
+
+    title: ClassVar[str]
+
+    def sample(self, generator: torch.Generator | None = None) -> Dataset:
+        """Draw the points; the same settings give the same points."""
+        ...
+
+
+@dataclass(frozen=True)
+class Blobs(Settings):
+    """Two Gaussian clouds, as the course draws them.
+
+    Class 0 has its centre at (bias + mean, bias + mean), class 1 at (bias - mean, bias - mean).
+
+    Raises:
+        SettingsError: a field is out of its bounds.
+    """
+
+    title: ClassVar[str] = "Two Gaussian clouds"
+
+    samples_per_class: int = setting(
+        100,
+        "Points per class",
+        "More points make the loss smoother and the boundary steadier.",
+        minimum=1,
+        maximum=500_000,
+        log=True,
+    )
+    mean: float = setting(
+        1.6,
+        "Distance between classes",
+        "Each class centre lies this far from the middle, in both coordinates: "
+        "watch the best accuracy fall as the clouds meet.",
+        minimum=0.0,
+        maximum=5.0,
+        step=0.1,
+    )
+    bias: float = setting(
+        1.0,
+        "Centre",
+        "Moves both clouds together: watch how much longer b takes to follow than the weights.",
+        minimum=-5.0,
+        maximum=5.0,
+        step=0.1,
+    )
+    std: float = setting(
+        1.0,
+        "Spread",
+        "The standard deviation of each cloud: watch more points end on the wrong side.",
+        minimum=0.1,
+        maximum=5.0,
+        step=0.1,
+    )
+    seed: int = setting(
+        3,
+        "Sample seed",
+        "The same seed draws the same points: watch how much of a result is luck.",
+        minimum=0,
+        maximum=MAX_SEED,
+    )
+
+    def sample(self, generator: torch.Generator | None = None) -> Dataset:
+        """Draw `samples_per_class` points of class 0, then as many of class 1.
+
+        With the course's numbers these are the points of the course's script under
+        `torch.manual_seed(seed)`. torch's global random state is neither read nor changed.
+
+        Args:
+            generator: draws the numbers; one seeded with `seed` if left out.
+        """
+        if generator is None:
+            generator = torch.Generator().manual_seed(self.seed)
+        centre = torch.full((self.samples_per_class, 2), self.mean)  # (n/2, 2)
+        class_0 = torch.normal(centre, self.std, generator=generator) + self.bias
+        class_1 = torch.normal(-centre, self.std, generator=generator) + self.bias
+        y = torch.cat([torch.zeros(len(class_0)), torch.ones(len(class_1))])
+        return Dataset(torch.cat([class_0, class_1]), y)
+
+
+DATASETS: Mapping[str, type[Settings]] = MappingProxyType({"blobs": Blobs})

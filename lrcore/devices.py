@@ -1,0 +1,34 @@
+"""Which devices torch can compute on here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device by torch's name for it (`name`) and in words (`label`)."""
+
+    name: str
+    label: str
+
+
+def available_devices() -> tuple[Device, ...]:
+    """Every device that torch can use on this machine, the CPU first."""
+    devices = [Device("cpu", "CPU")]
+    for kind, module in (("cuda", torch.cuda), ("xpu", torch.xpu)):
+        if module.is_available():
+            devices += [
+                Device(f"{kind}:{index}", module.get_device_name(index))
+                for index in range(module.device_count())
+            ]
+    if torch.backends.mps.is_available():
+        devices.append(Device("mps", "Apple GPU (MPS)"))
+    return tuple(devices)
+
+
+def device_choices() -> dict[str, str]:
+    """Device names with their labels; `cuda` and `xpu` alone mean the first card."""
+    return {device.name: device.label for device in available_devices()}

@@ -1,0 +1,127 @@
+"""Arrays in, Plotly figures out; colours of text and background come from the page's theme."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lrcore import palette
+from lrcore.data import Dataset
+from lrcore.scene import View
+
+_CLEAR = "rgba(0,0,0,0)"
+_GRID = "rgba(128,128,128,0.22)"
+_AXIS = {"gridcolor": _GRID, "zerolinecolor": _GRID, "ticks": "", "automargin": False}
+_FONT = {"size": 16}
+
+
+def scatter(points: Dataset, view: View) -> go.Figure:
+    """The two classes, and three lines of equal probability that the player moves.
+
+    Args:
+        points: x (n, 2), y (n,).
+        view: the range of the axes.
+    """
+    figure = go.Figure()
+    looks = ((0, palette.CLASS_0, "circle"), (1, palette.CLASS_1, "diamond"))
+    for label, colour, symbol in looks:
+        x = points.x[points.y == label].numpy().astype(np.float64)
+        figure.add_scatter(
+            x=x[:, 0].round(4),
+            y=x[:, 1].round(4),
+            mode="markers",
+            name=f"class {label}",
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 9 if len(points.y) <= 1000 else 6,
+                "line": {"width": 1, "color": "rgba(255,255,255,0.8)"},
+            },
+            hovertemplate=f"class {label}<br>x₀ = %{{x:.2f}}<br>x₁ = %{{y:.2f}}<extra></extra>",
+        )
+    for width, dash in ((4, "solid"), (2, "dot"), (2, "dot")):
+        figure.add_shape(type="path", path="M0,0", line={"width": width, "dash": dash})
+    figure.update_layout(
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+        font=_FONT,
+        margin={"l": 44, "r": 8, "t": 34, "b": 40},
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "bgcolor": _CLEAR},
+        xaxis=_AXIS | {"range": [view.x0, view.x1], "title": {"text": "x₀", "standoff": 4}},
+        yaxis=_AXIS | {"range": [view.y0, view.y1], "title": {"text": "x₁", "standoff": 0}},
+    )
+    return figure
+
+
+def curves(target: float) -> go.Figure:
+    """Loss above accuracy over the iterations, empty, with the target line.
+
+    The first two shapes are curtains: the player hides with them what lies ahead.
+
+    Args:
+        target: the accuracy to pass.
+    """
+    figure = go.Figure()
+    for name, colour, axis in (("loss", palette.LOSS, ""), ("accuracy", palette.ACCURACY, "2")):
+        figure.add_scatter(
+            x=[],
+            y=[],
+            name=name,
+            mode="lines",
+            line={"width": 3, "color": colour},
+            xaxis="x",
+            yaxis=f"y{axis}",
+            hovertemplate=f"iteration %{{x}}<br>{name} %{{y:.4f}}<extra></extra>",
+        )
+    for domain in ((0.55, 1.0), (0.0, 0.45)):
+        figure.add_shape(
+            type="rect",
+            xref="x",
+            yref="paper",
+            x0=0,
+            x1=1,
+            y0=domain[0],
+            y1=domain[1],
+            line={"width": 0},
+            fillcolor="white",
+        )
+    figure.add_shape(
+        type="line",
+        xref="paper",
+        yref="y2",
+        x0=0,
+        x1=1,
+        y0=target,
+        y1=target,
+        line={"width": 2, "dash": "dash", "color": palette.TARGET},
+    )
+    figure.update_layout(
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+        font=_FONT,
+        showlegend=False,
+        margin={"l": 50, "r": 12, "t": 24, "b": 40},
+        xaxis=_AXIS
+        | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
+        yaxis=_AXIS | {"domain": [0.55, 1.0], "rangemode": "tozero", "nticks": 4},
+        yaxis2=_AXIS | {"domain": [0.0, 0.45], "range": [0, 1.04], "nticks": 4},
+        annotations=[
+            _title("loss", 1.0, palette.LOSS),
+            _title("accuracy", 0.45, palette.ACCURACY),
+            _title(f"target {target:g}", 0.45, palette.TARGET) | {"x": 1, "xanchor": "right"},
+        ],
+    )
+    return figure
+
+
+def _title(text: str, y: float, colour: str) -> dict[str, object]:
+    return {
+        "text": f"<b>{text}</b>",
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": y,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": colour, "size": 16},
+    }

@@ -1,0 +1,61 @@
+"""The model and the losses it can be trained with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class LogisticRegression(nn.Module):
+    """p(class 1 | x) = sigmoid(w x + b).
+
+    Source: Bishop, Pattern Recognition and Machine Learning, section 4.3.2.
+
+    Args:
+        dimension: number of features d.
+        generator: draws torch's default initial values; the global random state is not touched.
+    """
+
+    def __init__(self, dimension: int, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.features = nn.utils.skip_init(nn.Linear, dimension, 1)
+        self.sigmoid = nn.Sigmoid()
+        generator = generator or torch.Generator().manual_seed(0)
+        nn.init.kaiming_uniform_(self.features.weight, a=math.sqrt(5), generator=generator)
+        bound = 1 / math.sqrt(dimension)
+        nn.init.uniform_(self.features.bias, -bound, bound, generator=generator)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Probabilities of class 1, (n, 1), for points x, (n, d)."""
+        return self.sigmoid(self.features(x))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A mean loss over the sample: function(logits (n,), classes (n,)) -> scalar."""
+
+    label: str
+    function: Callable[[Tensor, Tensor], Tensor]
+
+
+def _bce(logits: Tensor, y: Tensor) -> Tensor:
+    return functional.binary_cross_entropy(torch.sigmoid(logits), y)
+
+
+LOSSES: Mapping[str, Loss] = MappingProxyType(
+    {
+        "bce": Loss("BCE on probabilities", _bce),
+        "bce_logits": Loss("BCE on logits", functional.binary_cross_entropy_with_logits),
+    }
+)
+
+
+def loss_choices() -> dict[str, str]:
+    """Names of the losses with their labels."""
+    return {name: loss.label for name, loss in LOSSES.items()}

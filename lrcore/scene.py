@@ -1,0 +1,78 @@
+"""What the player draws on: points, axes and the feature values on a grid, all as arrays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+
+from lrcore.data import Dataset
+
+MOST_POINTS_DRAWN = 3000
+_SAMPLE_SIZE = 2000
+GRID_SIZE = 51
+
+
+class View(NamedTuple):
+    """A rectangle of the plane."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+
+# The axes of the course's plots.
+COURSE_VIEW = View(-5.0, 7.0, -7.0, 7.0)
+
+
+def view_of(data: Dataset) -> View:
+    """The course's axes if all points lie inside, else a margin of 5 % around all points.
+
+    Args:
+        data: x (n, 2).
+    """
+    low, high = data.x.min(0).values, data.x.max(0).values
+    course = COURSE_VIEW
+    if (low[0] >= course.x0 and high[0] <= course.x1) and (
+        low[1] >= course.y0 and high[1] <= course.y1
+    ):
+        return course
+    margin = 0.05 * (high - low).clamp(min=1e-3)
+    (x0, y0), (x1, y1) = (low - margin).tolist(), (high + margin).tolist()
+    return View(x0, x1, y0, y1)
+
+
+def drawn_points(data: Dataset) -> Dataset:
+    """All points, or of a large data set every k-th of each class, 1,000 a class."""
+    if len(data.y) <= MOST_POINTS_DRAWN:
+        return data
+    chosen = []
+    for label in (0, 1):
+        members = (data.y == label).nonzero().squeeze(1)
+        count = min(len(members), _SAMPLE_SIZE // 2)
+        chosen.append(members[torch.linspace(0, len(members) - 1, count).long()])
+    index = torch.cat(chosen)
+    return Dataset(data.x[index], data.y[index])
+
+
+def grid_points(view: View) -> torch.Tensor:
+    """The corners of a square grid over `view`, row by row from below, (GRID_SIZE**2, 2)."""
+    ys, xs = torch.meshgrid(
+        torch.linspace(view.y0, view.y1, GRID_SIZE),
+        torch.linspace(view.x0, view.x1, GRID_SIZE),
+        indexing="ij",
+    )
+    return torch.stack([xs.flatten(), ys.flatten()], 1)
+
+
+def logit(probability: float) -> float:
+    """ln(p / (1 - p)): the logit at which the model gives this probability."""
+    return torch.logit(torch.tensor(probability, dtype=torch.float64)).item()
+
+
+def shading() -> tuple[float, list[float]]:
+    """How strongly to tint the plane: |2 p - 1| for 65 logits from 0 to the first number."""
+    limit = 6.0
+    p = torch.sigmoid(torch.linspace(0, limit, 65, dtype=torch.float64))
+    return limit, (2 * p - 1).tolist()

@@ -1,0 +1,145 @@
+"""The one place where a parameter is described: its default, bounds, label and help.
+
+A settings class is a frozen dataclass whose fields are made by `setting`. The same description
+gives validation, the widget on the page, the key in the URL and the parametrised tests.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from numbers import Integral, Real
+
+Value = bool | int | float | str
+
+# Ten stops a decade, the steps of a control with a logarithmic scale.
+_STOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+
+
+class SettingsError(ValueError):
+    """A value that a setting cannot take; the message names field, bounds and value."""
+
+    def __init__(self, name: str, expected: str, value: object) -> None:
+        self.name = name
+        super().__init__(f"{name} must be {expected}; got {value!r}")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one field may hold, and how a person meets it.
+
+    Args:
+        label: two or three words for the control.
+        help: one sentence that says what to watch.
+        minimum, maximum: inclusive bounds of a number.
+        step: distance between two positions of the control.
+        log: the control has a logarithmic scale.
+        choices: gives the allowed names, each with the label that a person reads.
+    """
+
+    label: str
+    help: str
+    kind: type
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    step: float | None = None
+    log: bool = False
+    choices: Callable[[], Mapping[str, str]] | None = None
+
+    @property
+    def expected(self) -> str:
+        """The allowed values in words."""
+        if self.choices is not None:
+            return "one of " + ", ".join(map(repr, self.choices()))
+        if self.kind is bool:
+            return "True or False"
+        noun = "a whole number" if self.kind is int else "a number"
+        return f"{noun} from {self.minimum:.12g} to {self.maximum:.12g}"
+
+    def check(self, name: str, value: object) -> Value:
+        """Return `value` as a plain Python value.
+
+        Raises:
+            SettingsError: the type is wrong, or the value is not finite or out of bounds.
+        """
+        if self.choices is not None:
+            if isinstance(value, str) and value in self.choices():
+                return value
+        elif self.kind is bool:
+            if isinstance(value, bool):
+                return value
+        elif isinstance(value, Integral if self.kind is int else Real) and not isinstance(
+            value, bool
+        ):
+            number = self.kind(value)
+            if self.minimum <= number <= self.maximum:  # false for nan
+                return number
+        raise SettingsError(f"{name} ({self.label.lower()})", self.expected, value)
+
+    def parse(self, name: str, text: str) -> Value:
+        """Read a value as it stands in a URL.
+
+        Raises:
+            SettingsError: the text is not a value that the setting can take.
+        """
+        if self.choices is not None:
+            return self.check(name, text)
+        if self.kind is bool:
+            return self.check(name, {"true": True, "false": False}.get(text.lower(), text))
+        try:
+            number = self.kind(text)
+        except ValueError:
+            return self.check(name, text)
+        return self.check(name, number)
+
+    def stops(self) -> tuple[int | float, ...]:
+        """The positions of a control with a logarithmic scale, bounds included."""
+        low, high = math.floor(math.log10(self.minimum)), math.ceil(math.log10(self.maximum))
+        grid = (float(f"{stop}e{decade}") for decade in range(low, high + 1) for stop in _STOPS)
+        inside = {self.kind(x) for x in grid if self.minimum <= x <= self.maximum}
+        return tuple(sorted(inside | {self.kind(self.minimum), self.kind(self.maximum)}))
+
+
+def setting(
+    default: Value,
+    label: str,
+    help: str,  # noqa: A002
+    *,
+    minimum: float = -math.inf,
+    maximum: float = math.inf,
+    step: float | None = None,
+    log: bool = False,
+    choices: Callable[[], Mapping[str, str]] | None = None,
+) -> Value:
+    """Make a dataclass field that carries its own description; see `Setting`."""
+    spec = Setting(label, help, type(default), minimum, maximum, step, log, choices)
+    return field(default=default, metadata={"setting": spec})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of every settings class: its fields are validated when it is made.
+
+    Raises:
+        SettingsError: a field made by `setting` has a value it cannot take.
+    """
+
+    def __post_init__(self) -> None:
+        for name, spec in described(type(self)):
+            object.__setattr__(self, name, spec.check(name, getattr(self, name)))
+
+
+def described(cls: type[Settings]) -> Iterator[tuple[str, Setting]]:
+    """Yield the name and description of each field of `cls` made by `setting`."""
+    for item in fields(cls):
+        if "setting" in item.metadata:
+            yield item.name, item.metadata["setting"]
+
+
+def default_of(cls: type[Settings], name: str) -> Value:
+    """The default of one described field."""
+    default = cls.__dataclass_fields__[name].default
+    if default is MISSING:
+        raise TypeError(f"{cls.__name__}.{name} has no default")
+    return default

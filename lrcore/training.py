@@ -1,0 +1,292 @@
+"""A run: the growing record of a training, that can be extended and branched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from threading import RLock
+from types import TracebackType
+
+import numpy as np
+import torch
+
+from lrcore.config import RunConfig
+from lrcore.data import Dataset
+from lrcore.engine import Engine, Snapshot
+from lrcore.history import Columns, History, Step
+from lrcore.model import LogisticRegression
+from lrcore.settings import SettingsError
+
+_FIXED = ("data", "init_seed", "initial_weights")
+_MOST_SNAPSHOTS = 4096
+
+
+class TrainingError(RuntimeError):
+    """PyTorch could not go on; the record up to then is kept."""
+
+
+class Status(StrEnum):
+    """Whether a run can go on, and if not, why."""
+
+    RUNNING = "running"
+    REACHED = "reached"
+    EXHAUSTED = "exhausted"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """From `start` on, `config` applies."""
+
+    start: int
+    config: RunConfig
+
+
+class Run:
+    """The record of one training; every method may be called from any thread.
+
+    Moment 0 is the initial model. The run ends at the first moment whose accuracy passes the
+    target, whose values are not finite, or whose iteration is `max_iterations`.
+
+    Args:
+        config: decides the run completely.
+
+    Raises:
+        TrainingError: PyTorch failed, for example for want of memory.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self._lock = RLock()
+        self.data: Dataset = config.data.sample()
+        self._history = History(self.data.x.shape[1], len(self.data.y))
+        self._segments = [Segment(0, config)]
+        self._snapshots: list[Snapshot] = []
+        self._status = Status.RUNNING
+        with _torch_errors():
+            self._engine = Engine(config, self.data)
+        # Which moment the engine stands at; None, after a failure, makes its next use rewind.
+        self._engine_at: int | None = 0
+        self._advance(1)
+
+    def __len__(self) -> int:
+        """Number of recorded moments, at least 1."""
+        return len(self._history)
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings in force at the end of the record."""
+        return self._segments[-1].config
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Which settings applied from which iteration on."""
+        with self._lock:
+            return tuple(self._segments)
+
+    @property
+    def status(self) -> Status:
+        """Whether the run can go on, and if not, why."""
+        return self._status
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the recorded moments, in bytes; snapshots add about 2 KB each."""
+        return self._history.nbytes
+
+    def extend(self, seconds: float = 0.1, iterations: int | None = None) -> int:
+        """Train on until the time is used up, the run ends, or `iterations` moments are added.
+
+        Args:
+            seconds: time budget; at least one moment is added even if it is 0.
+            iterations: no limit but the budget if None.
+
+        Returns:
+            How many moments were added; 0 when the run has ended.
+
+        Raises:
+            TrainingError: PyTorch failed, for example for want of memory.
+        """
+        with self._lock:
+            deadline = time.perf_counter() + seconds
+            before = len(self)
+            wanted = self.config.max_iterations + 1 if iterations is None else before + iterations
+            while self._status is Status.RUNNING and len(self) < wanted:
+                self._advance(wanted - len(self))
+                if time.perf_counter() >= deadline:
+                    break
+            return len(self) - before
+
+    def branch(self, iteration: int, **changes: object) -> None:
+        """Drop all moments after `iteration` and go on from there under changed settings.
+
+        The state of the optimiser is that of `iteration`. With no changes the same moments
+        follow again, bit for bit.
+
+        Args:
+            iteration: a recorded moment.
+            **changes: fields of `RunConfig` except data, init_seed and initial_weights.
+
+        Raises:
+            SettingsError: the iteration is not recorded, or a setting cannot take its value or
+                cannot change within a run. The run is unchanged then.
+            TrainingError: PyTorch failed.
+        """
+        with self._lock:
+            config = self._changed(changes)
+            if not 0 <= iteration < len(self):
+                expected = f"a whole number from 0 to {len(self) - 1}"
+                raise SettingsError("iteration", expected, iteration)
+            self._engine_at = None
+            with _torch_errors():
+                self._rewind(iteration)
+                self._engine.configure(config)
+            self._engine_at = iteration
+            self._history.truncate(iteration)
+            self._snapshots = [s for s in self._snapshots if s.iteration < iteration]
+            self._segments = [s for s in self._segments if s.start < iteration]
+            if not self._segments or self._segments[-1].config != config:
+                self._segments.append(Segment(iteration, config))
+            self._status = Status.RUNNING
+            self._advance(1)
+
+    def columns(self, start: int = 0, stop: int | None = None) -> Columns:
+        """The recorded moments `start` to `stop - 1`, copied."""
+        with self._lock:
+            return self._history.columns(start, len(self) if stop is None else stop)
+
+    def step(self, iteration: int) -> Step:
+        """One recorded moment.
+
+        Raises:
+            IndexError: it is not recorded.
+        """
+        with self._lock:
+            if not 0 <= iteration < len(self):
+                raise IndexError(f"iteration {iteration} is not recorded (0 to {len(self) - 1})")
+            row = self._history.columns(iteration, iteration + 1)
+        weights = tuple(row.weights[0].tolist())
+        return Step(iteration, weights, row.bias.item(), row.loss.item(), row.accuracy.item())
+
+    def model(self, iteration: int) -> LogisticRegression:
+        """The model of one recorded moment, on the CPU."""
+        step = self.step(iteration)
+        model = LogisticRegression(len(step.weights))
+        with torch.no_grad():
+            model.features.weight.copy_(torch.tensor([step.weights]))  # (1, d)
+            model.features.bias.fill_(step.bias)
+        return model
+
+    def _changed(self, changes: dict[str, object]) -> RunConfig:
+        allowed = [f.name for f in fields(RunConfig) if f.name not in _FIXED]
+        for name, value in changes.items():
+            if name not in allowed and value != getattr(self.config, name, None):
+                raise SettingsError(name, "left as it is within a run", value)
+        return replace(self.config, **changes)
+
+    def _advance(self, at_most: int) -> None:
+        """Record one chunk and see whether the run ends in it."""
+        start = len(self)
+        limit = self.config.max_iterations + 1 - start
+        steps = min(at_most, self._engine.chunk_length, max(1, limit))
+        engine_at, self._engine_at = self._engine_at, None
+        with _torch_errors():
+            if engine_at != start:
+                self._rewind(start)
+            self._keep_snapshot(start)
+            rows = self._engine.advance(steps)
+        self._engine_at = start + steps
+        ending = self._ending(start, rows)
+        if ending is not None:
+            self._status, length = ending
+            rows = rows[:length]
+        self._history.append(rows)
+
+    def _ending(self, start: int, rows: np.ndarray) -> tuple[Status, int] | None:
+        """Why the run ends within `rows`, and how many of them remain."""
+        config = self.config
+        endings = (
+            (Status.DIVERGED, ~np.isfinite(rows).all(1)),
+            (Status.REACHED, self._history.accuracies(rows) > config.target_accuracy),
+            (Status.EXHAUSTED, np.arange(start, start + len(rows)) >= config.max_iterations),
+        )
+        found = [(status, int(mask.argmax()) + 1) for status, mask in endings if mask.any()]
+        return min(found, key=lambda ending: ending[1], default=None)
+
+    def _rewind(self, iteration: int) -> None:
+        """Bring the engine to the state just before `iteration`."""
+        snapshot = next(s for s in reversed(self._snapshots) if s.iteration <= iteration)
+        self._engine.restore(snapshot)
+        for start in range(snapshot.iteration, iteration, self._engine.chunk_length):
+            self._engine.advance(min(self._engine.chunk_length, iteration - start))
+
+    def _keep_snapshot(self, iteration: int) -> None:
+        """Snapshot the start of every segment, and then about once a chunk."""
+        last = self._snapshots[-1] if self._snapshots else None
+        if last is None or last.iteration < self._segments[-1].start:
+            distance = 0
+        else:
+            distance = self._engine.chunk_length
+        if last is not None and iteration - last.iteration < distance:
+            return
+        self._snapshots.append(self._engine.snapshot(iteration))
+        if len(self._snapshots) > _MOST_SNAPSHOTS:
+            starts = {segment.start for segment in self._segments}
+            self._snapshots = [
+                s for k, s in enumerate(self._snapshots) if k % 2 == 0 or s.iteration in starts
+            ]
+
+
+class Training(Generator[Step, None, Status]):
+    """The generator that `train` gives: yields `Step`, and tells afterwards why it ended."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.run = Run(config)
+        self._next = 0
+        self._closed = False
+
+    @property
+    def status(self) -> Status:
+        """`running` until the last step has been yielded, then why it was the last."""
+        return self.run.status if self._next == len(self.run) else Status.RUNNING
+
+    def send(self, value: None) -> Step:
+        """Give the next step, see `Generator.send`."""
+        if self._next == len(self.run):
+            self.run.extend(seconds=0)
+        if self._closed or self._next == len(self.run):
+            raise StopIteration(self.status)
+        self._next += 1
+        return self.run.step(self._next - 1)
+
+    def throw(
+        self,
+        typ: type[BaseException] | BaseException,
+        val: object = None,
+        tb: TracebackType | None = None,
+    ) -> Step:
+        """End the generator with an exception, see `Generator.throw`."""
+        self._closed = True
+        return super().throw(typ, val, tb)
+
+
+def train(config: RunConfig) -> Training:
+    """Train from the start, and yield each moment.
+
+    The generator ends when accuracy passes the target, at `max_iterations`, or when a value is
+    not finite; its `status` then tells which.
+
+    Raises:
+        TrainingError: PyTorch failed, for example for want of memory.
+    """
+    return Training(config)
+
+
+@contextmanager
+def _torch_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        raise TrainingError(f"PyTorch could not go on: {error}") from error

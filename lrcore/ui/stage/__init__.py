@@ -1,0 +1,50 @@
+"""The player: a component that plays the moments Python sends, and asks for more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+_HERE = Path(__file__).parent
+_PLOTLY = Path(plotly.__file__).parent / "package_data"
+
+
+def _served(name: str, folder: Path, version: str) -> str:
+    """Have Streamlit serve a folder; the version in its address keeps old copies away."""
+    declared = f"{name}_{hashlib.sha256(version.encode()).hexdigest()[:12]}"
+    declare_component(declared, path=str(folder))
+    return f"component/{__name__}.{declared}"
+
+
+_SOURCES = sorted([*_HERE.glob("*.js"), *_HERE.glob("*.css")])
+_ASSETS = {
+    "stage": _served("player", _HERE, "".join(path.read_text("utf-8") for path in _SOURCES)),
+    "plotly": _served("plotly", _PLOTLY, plotly.__version__),
+}
+_player = st.components.v2.component(
+    "lrcore_stage",
+    html=(_HERE / "stage.html").read_text("utf-8"),
+    css=(_HERE / "stage.css").read_text("utf-8"),
+    js=(_HERE / "loader.js").read_text("utf-8"),
+    isolate_styles=False,
+)
+
+
+def stage(answer: dict[str, object], on_ask: Callable[[], None]) -> None:
+    """Show the player with Python's latest answer.
+
+    Args:
+        answer: see `lrcore.ui.film.Film.answer`.
+        on_ask: called when the player asks; `asked` then gives the question.
+    """
+    _player(key="stage", data=answer | {"assets": _ASSETS}, on_ask_change=on_ask)
+
+
+def asked() -> dict[str, object] | None:
+    """The player's question, inside `on_ask`."""
+    return st.session_state["stage"].get("ask")

@@ -1,0 +1,152 @@
+// The plane with its points and boundary, and the two curves: all that Plotly and the canvas draw.
+import { decode } from "./record.js";
+import { levelPath, logits, rgb, tint } from "./field.js";
+
+const TINT = 88; // of 255, so that points and lines stay clearest
+const CONFIG = { responsive: true, displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage"] };
+
+export class Plane {
+  constructor(Plotly, root, onView) {
+    this.Plotly = Plotly;
+    this.root = root;
+    this.canvas = root.querySelector("canvas");
+    this.plot = root.querySelector(".scatter");
+    this.onView = onView;
+    this.tile = document.createElement("canvas");
+    this.weights = null;
+  }
+
+  setScene(scene) {
+    this.levels = scene.levels;
+    this.shading = scene.shading;
+    this.colours = scene.colours.map(rgb);
+    this.features = decode(scene.features);
+    this.classes = scene.classes;
+    this.root.querySelector(".note").textContent = scene.note;
+    this.setGrid(scene.grid);
+    const { data, layout } = scene.scatter;
+    this.Plotly.react(this.plot, data, layout, CONFIG);
+    if (this.listening) return;
+    this.listening = true;
+    this.plot.on("plotly_relayout", (change) => this.viewChanged(change));
+    this.plot.on("plotly_relayouting", () => this.paint());
+  }
+
+  setGrid({ view, size, features }) {
+    this.grid = { view, size, features: decode(features) };
+    this.tile.width = size;
+    this.tile.height = size;
+    this.image = new ImageData(size, size);
+    if (this.weights) this.draw(this.weights);
+  }
+
+  viewChanged(change) {
+    if (!Object.keys(change).some((key) => key.startsWith("xaxis") || key.startsWith("yaxis") || key === "autosize")) return;
+    this.paint();
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    this.onView([...xaxis.range, ...yaxis.range].map(Number));
+  }
+
+  draw(weights) {
+    this.weights = weights;
+    const { size, view, features } = this.grid;
+    this.z = logits(features, weights, this.z);
+    const finite = weights.every(Number.isFinite);
+    const shapes = {};
+    this.levels.forEach((level, k) => {
+      shapes[`shapes[${k}].path`] = finite ? levelPath(this.z, size, view, level) : "M0,0";
+    });
+    this.Plotly.relayout(this.plot, shapes);
+    tint(this.z, size, this.image.data, this.colours, this.shading, TINT);
+    this.tile.getContext("2d").putImageData(this.image, 0, 0);
+    this.paint();
+  }
+
+  /** Copy tint and marks of misclassified points to where the axes are now. */
+  paint() {
+    const layout = this.plot._fullLayout;
+    if (!layout || !this.weights) return;
+    const scale = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    const { xaxis, yaxis } = layout;
+    const toX = (x) => xaxis._offset + xaxis.l2p(x);
+    const toY = (y) => yaxis._offset + yaxis.l2p(y);
+    const context = this.canvas.getContext("2d");
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, layout.width, layout.height);
+    context.save();
+    context.beginPath();
+    context.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    context.clip();
+    const [x0, x1, y0, y1] = this.grid.view;
+    const half = 0.5 / (this.grid.size - 1); // a corner of the grid is the middle of its pixel
+    const [dx, dy] = [(x1 - x0) * half, (y1 - y0) * half];
+    context.imageSmoothingEnabled = true;
+    const [left, top] = [toX(x0 - dx), toY(y1 + dy)];
+    context.drawImage(this.tile, left, top, toX(x1 + dx) - left, toY(y0 - dy) - top);
+    this.ringMistakes(context, toX, toY);
+    context.restore();
+  }
+
+  ringMistakes(context, toX, toY) {
+    this.scores = logits(this.features, this.weights, this.scores);
+    const d = this.weights.length - 1;
+    const shown = [0, 1].map((label) => this.plot._fullData[label]?.visible === true);
+    const { size } = this.plot._fullData[0].marker;
+    context.strokeStyle = getComputedStyle(this.root).color;
+    context.lineWidth = 2.5;
+    context.beginPath();
+    for (let i = 0; i < this.classes.length; i += 1) {
+      if ((this.scores[i] >= 0 ? 1 : 0) === this.classes[i] || !shown[this.classes[i]]) continue;
+      const [x, y] = [toX(this.features[i * d]), toY(this.features[i * d + 1])];
+      context.moveTo(x + size, y);
+      context.arc(x, y, size, 0, 2 * Math.PI);
+    }
+    context.stroke();
+  }
+}
+
+export class Curves {
+  constructor(Plotly, plot) {
+    this.Plotly = Plotly;
+    this.plot = plot;
+    this.span = 1;
+  }
+
+  setScene(scene) {
+    this.base = scene.curves;
+    this.fixedShapes = scene.curves.layout.shapes.length;
+  }
+
+  /** Draw the curves afresh: when moments have arrived, about once a second. */
+  draw(record, { span, marks, target, at }) {
+    this.span = span;
+    const { data, layout } = this.base;
+    const columns = [record.width - 2, record.width - 1];
+    const shapes = layout.shapes.map((shape) => ({ ...shape }));
+    const annotations = layout.annotations.map((note) => ({ ...note }));
+    Object.assign(shapes[0], { x0: at, x1: span });
+    Object.assign(shapes[1], { x0: at, x1: span });
+    Object.assign(shapes[2], { y0: target, y1: target });
+    annotations[2].text = `<b>target ${target}</b>`;
+    for (const { iteration, label } of marks) {
+      shapes.push({ type: "line", xref: "x", yref: "paper", x0: iteration, x1: iteration, y0: 0, y1: 1, line: { width: 2, dash: "dot", color: "#888" } });
+      const right = iteration > span / 2;
+      annotations.push({ text: label, xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "top", xanchor: right ? "right" : "left", showarrow: false, font: { size: 14 } });
+    }
+    const traces = data.map((trace, k) => ({ ...trace, ...record.curve(columns[k]) }));
+    const low = traces[1].y.reduce((least, y) => Math.min(least, y), 1);
+    this.Plotly.react(this.plot, traces, {
+      ...layout,
+      shapes,
+      annotations,
+      xaxis: { ...layout.xaxis, range: [0, span] },
+      yaxis2: { ...layout.yaxis2, range: [low < 0.45 ? 0 : 0.45, 1.04] },
+    }, { responsive: true, displayModeBar: false });
+  }
+
+  moveTo(at) {
+    this.Plotly.relayout(this.plot, { "shapes[0].x0": at, "shapes[1].x0": at });
+  }
+}

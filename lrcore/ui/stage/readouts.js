@@ -1,0 +1,30 @@
+// Numbers and words of one moment, written so that nothing moves when they change length.
+
+export function fixed(value, digits) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "∞" : "−∞";
+  const text = Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toFixed(digits);
+  return text.replace("-", "−");
+}
+
+function term(value, factor, first) {
+  const sign = value < 0 ? "−" : first ? "" : "+";
+  const number = `<span class="number">${fixed(Math.abs(value), 3)}</span>`;
+  return `<span class="sign">${sign}</span>${number}${factor}`;
+}
+
+/** The model's equation with the numbers of one moment, as HTML. */
+export function equation(weights) {
+  const last = weights.length - 1;
+  const terms = Array.from(weights, (value, k) => term(value, k < last ? ` <i>x</i><sub>${k}</sub>` : "", k === 0));
+  return `<i>p</i>(class 1) = <i>σ</i>( ${terms.join(" ")} )`;
+}
+
+/** What the player is doing, in one sentence. */
+export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingEnd, starved, shown }) {
+  if (problem) return problem;
+  if (ended && atEnd) return sentence;
+  if (starved) return "Waiting for Python …";
+  if (seekingEnd) return "Training to the end …";
+  if (playing) return "Playing.";
+  return shown > 0 ? `Paused at iteration ${shown}.` : "Ready: press Play, or the space bar.";
+}

@@ -1,0 +1,83 @@
+// The moments of a run as Python sent them, and the rules of playing them. No DOM here.
+
+export function decode(base64) {
+  const binary = atob(base64);
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
+}
+
+/** Rows of w0, …, b, loss, accuracy; row k is moment k. */
+export class Record {
+  constructor(width) {
+    this.width = width;
+    this.length = 0;
+    this.values = new Float32Array(1024 * width);
+  }
+
+  /** Put rows at `first` and forget what lay beyond them. Rows that would leave a gap are refused. */
+  put(first, rows) {
+    if (first > this.length) return false;
+    const end = first * this.width + rows.length;
+    if (end > this.values.length) {
+      const grown = new Float32Array(Math.max(end, Math.ceil(this.values.length * 1.5)));
+      grown.set(this.values.subarray(0, first * this.width));
+      this.values = grown;
+    }
+    this.values.set(rows, first * this.width);
+    this.length = end / this.width;
+    return true;
+  }
+
+  row(index) {
+    return this.values.subarray(index * this.width, (index + 1) * this.width);
+  }
+
+  /** Points of one column for a curve: every moment, or of many the extremes of equal stretches. */
+  curve(column, most = 1200) {
+    const x = [];
+    const y = [];
+    const stretch = Math.max(1, Math.ceil((2 * this.length) / most));
+    const value = (index) => this.values[index * this.width + column];
+    for (let start = 0; start < this.length; start += stretch) {
+      const stop = Math.min(start + stretch, this.length);
+      let low = start;
+      let high = start;
+      for (let index = start + 1; index < stop; index += 1) {
+        if (value(index) < value(low)) low = index;
+        if (value(index) > value(high)) high = index;
+      }
+      for (const index of new Set([Math.min(low, high), Math.max(low, high)])) {
+        x.push(index);
+        y.push(value(index));
+      }
+    }
+    return { x, y };
+  }
+}
+
+/** How many moments to move on when the ideal position is `lead` moments ahead of the one shown.
+ * Near one moment a frame, a small jitter of the frames must not skip one and repeat the next. */
+export function movesFor(lead) {
+  return Math.abs(lead - 1) < 0.75 ? 1 : Math.max(0, Math.round(lead));
+}
+
+/** A round number of iterations that holds `length` moments: the end of axes and timeline. */
+export function spanFor(length, ended) {
+  if (ended) return Math.max(1, length - 1);
+  let span = 100;
+  for (let k = 0; span < length; k += 1) span *= [2, 2.5, 2][k % 3];
+  return span;
+}
+
+export const SPEEDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3000, 6000, 10000];
+export const FASTEST = "max";
+
+/** How many moments to ask for at a speed: four seconds' worth, within reason. */
+export function wantedAt(speed) {
+  return speed === FASTEST ? 20000 : Math.min(20000, Math.max(60, 4 * speed));
+}
+
+/** Whether fewer than two seconds of moments are left. */
+export function runsShort(ahead, speed) {
+  return speed === FASTEST || ahead < Math.max(30, 2 * speed);
+}

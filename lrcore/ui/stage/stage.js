@@ -1,0 +1,297 @@
+// The player: plays the moments Python sends, asks for more, and turns gestures into questions.
+import { FASTEST, Record, SPEEDS, decode, movesFor, runsShort, spanFor, wantedAt } from "./record.js";
+import { Curves, Plane } from "./plots.js";
+import { equation, fixed, sentenceFor } from "./readouts.js";
+import { listenToKeys } from "./keys.js";
+
+const PATIENCE = 1500; // ms until an unanswered question is asked again
+const CURVES_EVERY = 800; // ms between two drawings of the curves while playing
+
+export async function loadPlotly(address) {
+  if (!window.Plotly) {
+    await new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src: address, onload: resolve });
+      script.onerror = () => reject(new Error("Plotly was not served"));
+      document.head.append(script);
+    });
+  }
+  if (!window.Plotly) throw new Error("Plotly was not served");
+  return window.Plotly;
+}
+
+export class Stage {
+  constructor(parent, Plotly, sendQuestion) {
+    this.root = parent.querySelector(".stage");
+    this.sendQuestion = sendQuestion;
+    this.plane = new Plane(Plotly, this.root.querySelector(".plane"), (view) => this.askForView(view));
+    this.curves = new Curves(Plotly, this.root.querySelector(".curves"));
+    this.parts = {};
+    for (const part of this.root.querySelectorAll("[data-testid]")) this.parts[part.dataset.testid] = part;
+    this.known = { run: 0, revision: 0, settings: 0 }; // what Python is told we know
+    this.record = null;
+    this.answer = null; // the latest, for its status
+    this.asked = null; // the question under way
+    this.seq = 0;
+    this.view = null;
+    this.restart = false;
+    this.position = 0; // where the playhead ideally is, between moments
+    this.shown = -1; // the moment on screen
+    this.playing = false;
+    this.seekingEnd = false;
+    this.stop = new AbortController();
+    this.wire();
+  }
+
+  wire() {
+    const { signal } = this.stop;
+    const { timeline, speed } = this.parts;
+    speed.append(...SPEEDS.map((n) => new Option(`${n.toLocaleString("en")} steps/s`, n)), new Option("as fast as it goes", FASTEST));
+    speed.value = "60";
+    speed.addEventListener("change", () => this.askIfNeeded(), { signal });
+    const actions = {
+      play: () => this.toggle(),
+      step: () => this.seek(this.shown + 1),
+      back: () => this.seek(this.shown - 1),
+      start: () => this.seek(0),
+      end: () => this.toEnd(),
+      reset: () => this.reset(),
+    };
+    for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
+    timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
+    listenToKeys({ ...actions, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
+    this.frame = requestAnimationFrame((now) => this.onFrame(now));
+    this.clock = setInterval(() => this.askIfNeeded(), 500);
+  }
+
+  destroy() {
+    this.stop.abort();
+    cancelAnimationFrame(this.frame);
+    clearInterval(this.clock);
+    clearTimeout(this.viewTimer);
+  }
+
+  // Answers
+
+  receive(answer) {
+    const rows = decode(answer.rows);
+    if (this.asked?.seq === answer.seq) Object.assign(this, { asked: null, restart: false, view: null });
+    const newRun = !this.record || answer.run !== this.known.run;
+    if (newRun && !(answer.scene && answer.first === 0)) return this.forgetRun();
+    if (newRun) this.beginRun(answer);
+    if (answer.grid) this.plane.setGrid(answer.grid);
+    const branched = answer.revision !== this.known.revision;
+    const count = rows.length / this.record.width;
+    const news = branched || answer.first + count > this.record.length;
+    if (news && !this.record.put(answer.first, rows)) return this.ask();
+    const unplaced = !newRun && answer.settings !== this.known.settings;
+    this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
+    this.answer = answer;
+    if (answer.problem) this.pause();
+    if (branched) this.position = Math.min(this.position, this.record.length - 1);
+    if (branched) this.shown = -1;
+    if (news) this.measureRate(count);
+    this.curvesDue ||= news;
+    if (branched || newRun) this.curvesDrawn = null;
+    return this.askIfNeeded(unplaced);
+  }
+
+  beginRun(answer) {
+    this.record = new Record(answer.width);
+    this.plane.setScene(answer.scene);
+    this.curves.setScene(answer.scene);
+    this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
+    Object.assign(this, { position: 0, shown: -1, seekingEnd: false, rate: 0, curvesDue: true });
+  }
+
+  /** Python plays a run that we have not seen from its start: ask for all of it. */
+  forgetRun() {
+    this.record = null;
+    this.known = { ...this.known, run: 0 };
+    this.ask();
+  }
+
+  /** Moments that arrive a millisecond, to show them evenly "as fast as it goes". */
+  measureRate(count) {
+    const now = performance.now();
+    const rate = count / Math.max(20, Math.min(1000, now - (this.lastRows ?? now - 100)));
+    this.rate = this.rate ? (this.rate + rate) / 2 : rate;
+    this.lastRows = now;
+  }
+
+  // Questions
+
+  get speed() {
+    return this.parts.speed.value === FASTEST ? FASTEST : Number(this.parts.speed.value);
+  }
+
+  get last() {
+    return this.record.length - 1;
+  }
+
+  askIfNeeded(atOnce = false) {
+    if (atOnce) return this.ask();
+    if (document.hidden || !this.record) return undefined;
+    const late = this.asked && performance.now() - this.asked.when > PATIENCE;
+    if (this.asked && !late) return undefined;
+    const short = this.seekingEnd || (this.playing && runsShort(this.last - this.position, this.speed));
+    if (late || (short && !this.answer.ended && !this.answer.problem)) this.ask();
+    return undefined;
+  }
+
+  ask() {
+    this.seq += 1;
+    this.asked = { seq: this.seq, when: performance.now() };
+    const ahead = this.record ? Math.max(0, Math.floor(this.last - this.position)) : 0;
+    const speed = this.seekingEnd ? FASTEST : this.speed;
+    this.sendQuestion({
+      seq: this.seq,
+      ...this.known,
+      first: this.record?.length ?? 0,
+      want: speed === FASTEST ? wantedAt(speed) : Math.max(1, wantedAt(speed) - ahead),
+      at: Math.max(0, this.shown),
+      restart: this.restart,
+      scene: !this.record,
+      view: this.view,
+    });
+  }
+
+  askForView(view) {
+    this.view = view;
+    clearTimeout(this.viewTimer);
+    this.viewTimer = setTimeout(() => this.ask(), 120);
+  }
+
+  // Transport
+
+  toggle() {
+    if (this.playing) return this.pause();
+    if (!this.record) return undefined;
+    this.forgive();
+    if (this.answer.ended && this.shown >= this.last) this.position = 0;
+    this.playing = true;
+    this.seekingEnd = false;
+    return this.askIfNeeded();
+  }
+
+  pause() {
+    this.playing = false;
+    this.seekingEnd = false;
+    this.position = Math.max(0, this.shown);
+  }
+
+  seek(index) {
+    if (!this.record) return;
+    this.pause();
+    this.forgive();
+    if (index > this.last && !this.answer.ended) {
+      this.ask();
+      this.wanted = index; // to be shown when it arrives
+    }
+    this.position = Math.max(0, Math.min(index, this.last));
+  }
+
+  toEnd() {
+    if (!this.record) return;
+    this.pause();
+    this.forgive();
+    this.seekingEnd = true;
+    this.askIfNeeded();
+  }
+
+  reset() {
+    if (!this.record) return;
+    this.seek(0);
+    this.restart = this.answer.marks.length > 0;
+    if (this.restart) this.ask();
+  }
+
+  /** A gesture of the user tries again after a problem. */
+  forgive() {
+    this.answer.problem = null;
+    this.wanted = null;
+  }
+
+  changeSpeed(by) {
+    const { speed } = this.parts;
+    speed.selectedIndex = Math.max(0, Math.min(speed.options.length - 1, speed.selectedIndex + by));
+    this.askIfNeeded();
+  }
+
+  // Frames
+
+  onFrame(now) {
+    this.frame = requestAnimationFrame((next) => this.onFrame(next));
+    if (!this.record) return;
+    const elapsed = Math.min(250, now - (this.lastFrame ?? now));
+    this.lastFrame = now;
+    const index = this.nextMoment(elapsed);
+    if (index !== this.shown) this.show(index);
+    if (this.answer.ended && index === this.last) this.pause();
+    const interval = this.playing || this.seekingEnd ? CURVES_EVERY : 0;
+    if (this.curvesDue && now - (this.curvesDrawn ?? -Infinity) >= interval) this.drawCurves(now);
+    this.showState();
+    if (this.playing || this.seekingEnd) this.askIfNeeded();
+  }
+
+  /** The moment that this frame shows. */
+  nextMoment(elapsed) {
+    if (this.seekingEnd) this.position = this.last;
+    if (this.wanted && this.wanted <= this.last) [this.position, this.wanted] = [this.wanted, null];
+    if (!this.playing) return Math.min(this.last, Math.floor(this.position));
+    const rate = this.speed === FASTEST ? Math.max(this.rate, 0.06) : this.speed / 1000;
+    this.position = Math.min(this.last, this.position + rate * elapsed);
+    if (this.shown < 0) return Math.floor(this.position);
+    const shown = Math.min(this.last, this.shown + movesFor(this.position - this.shown));
+    return this.position === this.last && this.answer.ended && this.last - shown < 2 ? this.last : shown;
+  }
+
+  show(index) {
+    this.shown = index;
+    const row = this.record.row(index);
+    const weights = row.subarray(0, row.length - 2);
+    const [loss, accuracy] = row.subarray(row.length - 2);
+    this.plane.draw(weights);
+    this.curves.moveTo(index);
+    const { parts } = this;
+    parts.iteration.textContent = index;
+    parts.loss.textContent = fixed(loss, 4);
+    parts.accuracy.textContent = fixed(accuracy, 4);
+    [parts.w0, parts.w1, parts.b].forEach((part, k) => { part.textContent = fixed(weights[k], 3); });
+    parts.equation.innerHTML = equation(weights);
+    parts.timeline.value = index;
+    this.root.dataset.run = this.known.run;
+    this.root.dataset.revision = this.known.revision;
+  }
+
+  drawCurves(now) {
+    const { ended, marks, target } = this.answer;
+    const span = spanFor(this.record.length, ended);
+    this.curves.draw(this.record, { span, marks, target, at: Math.max(0, this.shown) });
+    this.curvesDrawn = now;
+    this.curvesDue = false;
+    const { timeline } = this.parts;
+    timeline.max = span;
+    timeline.value = Math.max(0, this.shown);
+    const ticks = marks.map(({ iteration, label }) => {
+      const tick = Object.assign(document.createElement("span"), { title: `${iteration}: ${label}` });
+      tick.style.left = `${(100 * iteration) / span}%`;
+      return tick;
+    });
+    this.root.querySelector(".marks").replaceChildren(...ticks);
+  }
+
+  showState() {
+    const starved = Boolean(this.asked) && performance.now() - this.asked.when > 1000;
+    const { playing, seekingEnd, shown, answer } = this;
+    const sentence = sentenceFor({ ...answer, playing, seekingEnd, starved, shown, atEnd: shown === this.last });
+    const state = `${playing}|${sentence}`;
+    if (state === this.state) return;
+    this.state = state;
+    const { play, status } = this.parts;
+    status.textContent = sentence;
+    status.classList.toggle("problem", Boolean(answer.problem));
+    this.root.classList.toggle("playing", playing);
+    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    play.querySelector("span").textContent = playing ? "Pause" : "Play";
+  }
+}

@@ -1,0 +1,45 @@
+"""The training page: controls beside the player."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from lrcore.settings import SettingsError
+from lrcore.training import TrainingError
+from lrcore.ui.controls import problems_in_link, sidebar
+from lrcore.ui.film import Film, Request
+from lrcore.ui.stage import asked, stage
+
+_CSS = Path(__file__).with_name("page.css")
+
+
+def page() -> None:
+    """Draw the training page."""
+    st.html(_CSS)
+    if "film" not in st.session_state:
+        for problem in problems_in_link():
+            st.toast(problem, icon=":material/link_off:", duration="infinite")
+    try:
+        config = sidebar()
+        if "film" in st.session_state:
+            st.session_state["film"].set(config)
+        else:
+            st.session_state["film"] = Film(config)
+    except (SettingsError, TrainingError) as error:
+        st.toast(f"{error}", icon=":material/error:", duration="infinite")
+    if "film" in st.session_state:
+        _player()
+
+
+@st.fragment
+def _player() -> None:
+    """The part that reruns when the player asks."""
+    stage(st.session_state["film"].answer(), _take_request)
+
+
+def _take_request() -> None:
+    message = asked()
+    if message is not None:
+        st.session_state["film"].request = Request.read(message)
