@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from html import escape
 
 from lrcore.graph import Edge, FunctionNode, Graph, TensorNode
+from lrcore.palette import GRADIENT
 
-# Okabe-Ito colours that neither the classes nor the target use.
 LEAF = "#F0E442"
-GRADIENT = "#CC79A7"
 PROBLEM = "#D55E00"
 FUNCTION = "#D9D9D9"
 PLAIN = "#FFFFFF"
@@ -27,12 +26,13 @@ class Marks:
     """What to draw over the bare graph. Keys are those of the graph's nodes.
 
     ``gradients`` replaces the gradient line of a tensor (an empty text removes it),
-    ``flows`` labels the edge into (function, slot), ``problems`` adds a warning line to a box,
-    ``hidden`` boxes keep their place, so that a graph can grow without moving.
+    ``flows`` labels the edge into (function, slot), ``problems`` adds a warning line to a box.
+    ``hidden`` boxes and ``upcoming`` flows keep their place, so that a graph grows without moving.
     """
 
     gradients: Mapping[str, str] = field(default_factory=dict)
     flows: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    upcoming: frozenset[tuple[str, int]] = frozenset()
     problems: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     current: frozenset[str] = frozenset()
@@ -107,7 +107,7 @@ def _tensor_box(tensor: TensorNode, function: FunctionNode | None, marks: Marks)
     default = "" if not tensor.requires_grad else f"grad {tensor.grad}"
     gradient = marks.gradients.get(tensor.key, default)
     if gradient:
-        rows.append((gradient, PLAIN if gradient == "grad None" else GRADIENT, False))
+        rows.append((gradient, PLAIN if gradient in ("grad None", " ") else GRADIENT, False))
     is_freed = function is not None and function.is_freed
     problem = marks.problems.get(tensor.key, "saved values freed" if is_freed else "")
     if problem:
@@ -145,16 +145,20 @@ def _edge(edge: Edge, boxes: Mapping[str, str], marks: Marks) -> str:
         attributes.append("style=invis")
     elif edge.slot is None:
         attributes.append("style=dashed")
-    flow = marks.flows.get((edge.target, edge.slot)) if edge.slot is not None else None
-    if flow is not None:
-        attributes.append(f'color="{GRADIENT}" penwidth=4 dir=both arrowtail=normal arrowhead=none')
-        attributes.append(
-            f'label=<<TABLE BORDER="0" CELLPADDING="3"><TR><TD BGCOLOR="{GRADIENT}">'
-            f"{escape(flow)}</TD></TR></TABLE>>"
-            if flow
-            else 'label=""'
-        )
+    place = (edge.target, edge.slot)
+    if edge.slot is not None and place in marks.flows:
+        attributes += _flow(marks.flows[place], is_upcoming=place in marks.upcoming)
     return f"{source} -> {target} [{' '.join(attributes)}]"
+
+
+def _flow(text: str, *, is_upcoming: bool) -> list[str]:
+    look = f'BGCOLOR="{GRADIENT}"'
+    font = f"<B>{escape(text)}</B>"
+    if is_upcoming:
+        look, font = "", f'<FONT COLOR="transparent">{font}</FONT>'
+    table = f'<TABLE BORDER="0" CELLPADDING="3"><TR><TD {look}>{font}</TD></TR></TABLE>'
+    arrow = f'color="{GRADIENT}" penwidth=4 dir=back'
+    return [f"label=<{table}>", *([] if is_upcoming else [arrow])]
 
 
 def _tooltip(tensor: TensorNode, function: FunctionNode | None) -> str:

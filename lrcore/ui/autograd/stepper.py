@@ -1,0 +1,47 @@
+"""Playing a differentiated program moment by moment."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lrcore.lab.differentiate import Differentiated
+from lrcore.lab.steps import Moment, marks_at, moments
+from lrcore.program import Program
+from lrcore.ui.autograd.parts import draw
+
+
+def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
+    """A slider over the moments with a button on either side; it starts at the end."""
+    sequence = moments(program, result)
+    last = len(sequence) - 1
+    back, middle, forth = st.columns([1, 6, 1], gap="small", vertical_alignment="bottom")
+    with middle:
+        index = st.slider(
+            "Step: forward, then backward", 0, last, last, key=key, bind="query-params"
+        )
+    for column, icon, change, label in (
+        (back, ":material/chevron_left:", -1, "Step back"),
+        (forth, ":material/chevron_right:", 1, "Step on"),
+    ):
+        column.button(
+            "",
+            icon=icon,
+            key=f"{key}_{'back' if change < 0 else 'on'}",
+            help=label,
+            on_click=_move,
+            args=(key, index + change),
+            disabled=not 0 <= index + change <= last,
+            width="stretch",
+        )
+    return sequence[index]
+
+
+def draw_moment(result: Differentiated, moment: Moment, points: float = 14) -> None:
+    """The formula of the moment over the graph."""
+    with st.container(key="formula"):
+        st.latex(moment.formula)
+    draw(result.graph, marks_at(result, moment), points)
+
+
+def _move(key: str, index: int) -> None:
+    st.session_state[key] = index
