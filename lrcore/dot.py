@@ -51,7 +51,7 @@ def to_dot(
     boxes = _boxes(graph)
     lines = [
         "digraph {",
-        f'graph [rankdir={direction} bgcolor="{background}" pad=0.1 nodesep=0.3 ranksep=0.45]',
+        f'graph [rankdir={direction} bgcolor="{background}" pad=0.1 nodesep=0.3 ranksep=0.4]',
         f'node [shape=plain fontname="Arial" fontsize={points:g} fontcolor="{INK}"]',
         f'edge [color="{LINE}" penwidth=2 fontname="Arial" fontsize={points:g} fontcolor="{INK}"]',
     ]
@@ -125,17 +125,29 @@ def _function_box(function: FunctionNode, marks: Marks) -> str:
 
 def _box(key: str, rows: list[tuple[str, str, bool]], tooltip: str, marks: Marks) -> str:
     border = 4 if key in marks.current else 1
-    cells = "".join(
-        f'<TR><TD BGCOLOR="{fill}" WIDTH="90">{f"<B>{escape(text)}</B>" if bold else escape(text)}'
-        "</TD></TR>"
-        for text, fill, bold in rows
-    )
+    cells = "".join(_row(*row) for row in rows)
     table = (
         f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5"'
         f' COLOR="{GRADIENT if key in marks.current else LINE}">{cells}</TABLE>'
     )
     style = " style=invis" if key in marks.hidden else ""
     return f'{key} [label=<{table}> tooltip="{_quoted(tooltip)}"{style}]'
+
+
+def _row(text: str, fill: str, bold: bool) -> str:
+    content = "<BR/>".join(map(escape, _lines(text)))
+    if bold:
+        content = f"<B>{content}</B>"
+    return f'<TR><TD BGCOLOR="{fill}" WIDTH="80">{content}</TD></TR>'
+
+
+def _lines(text: str) -> list[str]:
+    """A long function name in two lines, broken before the capital nearest to the middle."""
+    capitals = [at for at, character in enumerate(text) if at and character.isupper()]
+    if len(text) <= 20 or " " in text or not capitals:
+        return [text]
+    middle = min(capitals, key=lambda at: abs(at - len(text) / 2))
+    return [text[:middle], text[middle:]]
 
 
 def _edge(edge: Edge, boxes: Mapping[str, str], marks: Marks) -> str:

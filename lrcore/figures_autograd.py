@@ -14,7 +14,7 @@ _MARKS = ("′", "″", "‴", "⁗")
 
 
 def derivative_curves(
-    axis: np.ndarray, curves: np.ndarray, at: float, values: Sequence[float]
+    axis: np.ndarray, curves: np.ndarray, at: float, values: Sequence[float], ink: str
 ) -> go.Figure:
     """f and its derivatives over x, with the tangent of f at a point.
 
@@ -23,12 +23,13 @@ def derivative_curves(
         curves: (orders + 1, m), f first.
         at: where the tangent touches.
         values: f and its derivatives there.
+        ink: colour of f and the point.
     """
     figure = go.Figure()
     for order, curve in enumerate(curves):
         name = "f" + (_MARKS[order - 1] if order else "")
         line = (
-            {"width": 4}
+            {"width": 4, "color": ink}
             if order == 0
             else {"width": 3, "color": GRADIENT, "dash": _DASHES[order - 1]}
         )
@@ -50,7 +51,7 @@ def derivative_curves(
             y=[values[0]],
             mode="markers",
             showlegend=False,
-            marker={"size": 14},
+            marker={"size": 14, "color": ink},
             name="point",
         )
     figure.update_layout(

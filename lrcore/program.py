@@ -56,11 +56,11 @@ class Step:
             return operator.neg(arguments[0])
         return _FUNCTIONS[self.function](*arguments)
 
-    def code(self, dtype: torch.dtype) -> str:
+    def code(self) -> str:
         """The line of PyTorch that does what ``apply`` does."""
         texts = [str(operand) for operand in self.operands]
         if not any(isinstance(operand, str) for operand in self.operands):
-            texts[0] = tensor_code(float(self.operands[0]), dtype)
+            texts[0] = tensor_code(float(self.operands[0]))
         if self.function.isalpha():
             return f"{self.name} = torch.{self.function}({texts[0]})"
         if len(texts) == 1:
@@ -92,9 +92,9 @@ class Program:
             tensors[step.name] = step.apply(tensors, dtype)
         return tensors
 
-    def code(self, dtype: torch.dtype = torch.float32) -> list[str]:
+    def code(self) -> list[str]:
         """One line of PyTorch for each step."""
-        return [step.code(dtype) for step in self.steps]
+        return [step.code() for step in self.steps]
 
 
 COURSE = Program(
@@ -145,19 +145,16 @@ def leaf_tensors(
     }
 
 
-def tensor_code(value: float, dtype: torch.dtype, *, requires_grad: bool = False) -> str:
-    """The line of PyTorch that makes a 0-dimensional tensor."""
-    extra = "" if dtype == torch.float32 else f", dtype={dtype}"
-    grad = ", requires_grad=True" if requires_grad else ""
-    return f"torch.tensor({value!r}{extra}{grad})"
+def tensor_code(value: float, *, requires_grad: bool = False) -> str:
+    """The line of PyTorch that makes a 0-dimensional tensor of the default dtype."""
+    return f"torch.tensor({value!r}{', requires_grad=True' if requires_grad else ''})"
 
 
 def leaves_code(values: Mapping[str, float], dtype: torch.dtype = torch.float32) -> list[str]:
-    """The lines that make the leaves."""
-    return [
-        f"{name} = {tensor_code(value, dtype, requires_grad=True)}"
-        for name, value in values.items()
-    ]
+    """The lines that make the leaves, and first make ``dtype`` the default."""
+    default = [] if dtype == torch.float32 else [f"torch.set_default_dtype({dtype})"]
+    leaves = (f"{n} = {tensor_code(value, requires_grad=True)}" for n, value in values.items())
+    return [*default, *leaves]
 
 
 def step_that_broke(program: Program, tensors: Mapping[str, Tensor]) -> Step | None:

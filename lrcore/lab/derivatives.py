@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lrcore.lab.snippet import Snippet, snippet
-from lrcore.program import Program, tensor_code
+from lrcore.program import Program, leaves_code
 
 MAX_ORDER = 4
 LOW, HIGH = -5.0, 5.0
@@ -79,8 +79,8 @@ def _padded(values: list[float], length: int) -> tuple[float, ...]:
 
 def _snippet(program: Program, at: float, order: int, chain: list[Tensor]) -> Snippet:
     lines = [
-        f"x = {tensor_code(at, torch.float64, requires_grad=True)}",
-        *program.code(torch.float64),
+        *leaves_code({"x": at}, torch.float64),
+        *program.code(),
         "print(0, y.item())",
         f"for order in range(1, {order + 1}):",
         "    if y.requires_grad:",

@@ -57,7 +57,7 @@ def differentiate(
         TableRow(name, tensor.is_leaf, str(grads[name]), str(function_name(tensor)))
         for name, tensor in tensors.items()
     )
-    lines = [*leaves_code(values, dtype), *program.code(dtype), "y.backward()"]
+    lines = [*leaves_code(values, dtype), *program.code(), "y.backward()"]
     if table:
         lines += [
             f"for t in ({', '.join(tensors)}):",

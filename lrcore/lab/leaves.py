@@ -26,7 +26,7 @@ def keep_gradients(
 ) -> Leaves:
     """y = (w + x) * (w + 1) with ``requires_grad`` and ``retain_grad()`` only where asked."""
     lines = [
-        f"{name} = {tensor_code(value, torch.float32, requires_grad=name in require)}"
+        f"{name} = {tensor_code(value, requires_grad=name in require)}"
         for name, value in values.items()
     ]
     tensors = COURSE.run(

@@ -29,10 +29,14 @@ def moments(program: Program, result: Differentiated) -> tuple[Moment, ...]:
     return tuple(_moments(program, result))
 
 
-def marks_at(result: Differentiated, moment: Moment) -> Marks:
-    """How the graph looks at a moment. Boxes and labels still to come keep their place."""
+def marks_at(result: Differentiated, moment: Moment, *, compact: bool = False) -> Marks:
+    """How the graph looks at a moment. Boxes and labels still to come keep their place.
+
+    ``compact`` writes only the local derivative on an edge, not the whole product.
+    """
     graph, flows = result.graph, result.backward.flows
-    done, ahead = flows[: moment.flows], flows[moment.flows :]
+    label = factor if compact else product
+    ahead = flows[moment.flows :]
     waiting = {receiver(graph, flow) for flow in ahead}
     started = moment.flows > 0 or moment.current == "backward"
     gradients = {}
@@ -46,9 +50,9 @@ def marks_at(result: Differentiated, moment: Moment) -> Marks:
     broken = result.broken
     return Marks(
         gradients=gradients,
-        flows={(flow.function, flow.slot): product(flow) for flow in (*done, *ahead)},
+        flows={(flow.function, flow.slot): label(flow) for flow in flows},
         upcoming=frozenset((flow.function, flow.slot) for flow in ahead),
-        problems={} if broken is None else {graph.tensor(broken.name).key: "starts here"},
+        problems={} if broken is None else {graph.tensor(broken.name).key: "nan or ∞ starts here"},
         hidden=frozenset(hidden),
         current=frozenset(n.key for n in graph.tensors if n.name == moment.current),
     )
@@ -65,6 +69,11 @@ def product(flow: Flow) -> str:
     """Incoming gradient × local derivative = outgoing gradient."""
     incoming, local, outgoing = map(format_number, (flow.incoming, flow.local, flow.outgoing))
     return f"{incoming} × {local} = {outgoing}"
+
+
+def factor(flow: Flow) -> str:
+    """The local derivative alone."""
+    return f"× {flow.local:.3g}".replace("-", "−")
 
 
 def _moments(program: Program, result: Differentiated) -> Iterator[Moment]:

@@ -10,7 +10,8 @@ from lrcore.ui.autograd.parts import (
     choose_part,
     draw,
     leaf_sliders,
-    show_snippet,
+    show_code,
+    show_printed,
     show_warnings,
     toggle,
 )
@@ -38,14 +39,11 @@ def _calls(values: dict[str, float], controls: Column, stage: Column) -> None:
         rebuild = toggle("Build the graph anew each time", "g_rebuild", False)
         zero = toggle("Set .grad to None before each call", "g_zero", False)
         result = call_repeatedly(values, calls, retain_graph=retain, zero=zero, rebuild=rebuild)
-        st.code(result.snippet.code)
+        show_code(result.snippet)
     with stage:
-        draw(result.graph, points=16)
-        w = " → ".join(format_number(pair[0]) for pair in result.gradients)
-        x = " → ".join(format_number(pair[1]) for pair in result.gradients)
-        st.markdown(f"`w.grad` after each call: **{w}** &emsp; `x.grad`: **{x}**")
+        draw(result.graph, points=18)
+        show_printed(result.snippet)
         if result.snippet.error:
-            st.error(f"PyTorch says: {result.snippet.error}")
             st.markdown(
                 "The first call freed what the functions had saved. MulBackward0 needs a and b "
                 "again to find its local derivatives."
@@ -65,7 +63,7 @@ def _vector(values: dict[str, float], controls: Column, stage: Column) -> None:
         ]
         pass_weights = toggle("Pass grad_tensors=v", "g_pass", True)
         result = vector_jacobian(values, weights, pass_weights=pass_weights)
-        st.code(result.snippet.code)
+        show_code(result.snippet)
     with stage:
         if result.gradients:
             for name, column, total in zip("wx", result.columns, result.gradients, strict=True):
@@ -77,19 +75,19 @@ def _vector(values: dict[str, float], controls: Column, stage: Column) -> None:
                     rf"v_1 \frac{{\partial y_1}}{{\partial {name}}} = {terms} = {_plain(total)}"
                 )
             st.caption("A vector-Jacobian product: PyTorch never builds the Jacobian for it.")
-        if result.snippet.error:
-            st.error(f"PyTorch says: {result.snippet.error}")
-        draw(result.graph, points=12)
+        draw(result.graph, points=13.5)
+        show_printed(result.snippet)
 
 
 def _create(values: dict[str, float], controls: Column, stage: Column) -> None:
     with controls:
         create = toggle("create_graph=True", "g_create", True)
         result = differentiate_gradient(values, create_graph=create)
-        show_snippet(result.snippet)
+        show_code(result.snippet)
     with stage:
         st.markdown("The graph behind **`w.grad`**, which can be differentiated again:")
-        draw(result.graph, points=14)
+        draw(result.graph, points=12.5)
+        show_printed(result.snippet)
         show_warnings(result.warnings)
 
 

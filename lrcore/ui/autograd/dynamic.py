@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lrcore.lab.dynamic import change_leaf, change_saved, compare
-from lrcore.ui.autograd.parts import choose_part, draw, show_snippet, toggle
+from lrcore.ui.autograd.parts import choose_part, draw, show_code, show_printed, toggle
 
 _PARTS = ("An if on data", "Change a leaf", "Change a saved tensor")
 _SIDES = {"x = 1": 1.0, "x = −1": -1.0}
@@ -33,7 +33,7 @@ def _branches(stage: st.delta_generator.DeltaGenerator) -> None:
             bind="query-params",
         )
     result = compare(at, _SIDES[side])
-    st.code(result.snippet.code, height=410)
+    show_code(result.snippet, 430)
     with stage:
         st.markdown("**This call:** PyTorch builds the graph anew, from the branch that was taken.")
         draw(result.dynamic, points=15)
@@ -43,6 +43,7 @@ def _branches(stage: st.delta_generator.DeltaGenerator) -> None:
             st.success("Both give the same value and gradient on this side of zero.")
         else:
             st.error("The recording can not follow: it still runs the other branch.")
+        show_printed(result.snippet)
         st.caption(f"Left to itself, torch.fx refuses to record this f: “{result.refusal}”.")
 
 
@@ -50,9 +51,10 @@ def _leaf(stage: st.delta_generator.DeltaGenerator) -> None:
     value = st.slider("Value of w", -5.0, 5.0, 1.0, 0.1, key="g_w", bind="query-params")
     no_grad = toggle("Inside torch.no_grad()", "g_no_grad", False)
     result = change_leaf(value, no_grad=no_grad)
-    show_snippet(result.snippet)
+    show_code(result.snippet)
     with stage:
-        draw(result.graph, points=18)
+        draw(result.graph, points=26)
+        show_printed(result.snippet)
         st.markdown(
             "`no_grad` says: this change is not part of the graph. Optimisers step this way."
             if no_grad
@@ -65,9 +67,10 @@ def _saved(stage: st.delta_generator.DeltaGenerator) -> None:
     value = st.slider("Value of x", -5.0, 5.0, 1.0, 0.1, key="g_exp_x", bind="query-params")
     in_place = toggle("Add in place: a.add_(1)", "g_inplace", True)
     result = change_saved(value, in_place=in_place)
-    show_snippet(result.snippet)
+    show_code(result.snippet)
     with stage:
-        draw(result.graph, points=16)
+        draw(result.graph, points=22)
+        show_printed(result.snippet)
         st.markdown(
             "`exp` saves its result: it is also its derivative. Adding in place overwrites it; "
             "the version count gives it away."

@@ -7,6 +7,7 @@ import streamlit as st
 from lrcore.figures_autograd import derivative_curves
 from lrcore.lab.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
 from lrcore.ui.autograd.own_expression import expression_input, read_program
+from lrcore.ui.autograd.parts import ink, show_code
 
 
 def show() -> None:
@@ -21,9 +22,9 @@ def show() -> None:
         at = left.slider("Point x", LOW, HIGH, 3.0, 0.1, key="g_at", bind="query-params")
         order = right.slider("Orders", 1, MAX_ORDER, 2, key="g_order", bind="query-params")
         result = derivatives(program, at, order)
-        st.code(result.snippet.code)
+        show_code(result.snippet)
     with stage:
-        figure = derivative_curves(result.axis, result.curves, at, result.values)
+        figure = derivative_curves(result.axis, result.curves, at, result.values, ink())
         st.plotly_chart(figure, height=410, key="g_curves", config={"displayModeBar": False})
         st.table(_checked(result), hide_index=True)
         if result.last_order < order:

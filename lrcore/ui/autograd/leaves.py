@@ -5,7 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from lrcore.lab.leaves import keep_gradients
-from lrcore.ui.autograd.parts import draw, leaf_sliders, show_snippet, show_warnings, toggle
+from lrcore.ui.autograd.parts import (
+    draw,
+    leaf_sliders,
+    show_code,
+    show_printed,
+    show_warnings,
+    toggle,
+)
 
 
 def show() -> None:
@@ -19,7 +26,8 @@ def show() -> None:
         with right:
             retain = [n for n in "aby" if toggle(f"{n}.retain_grad()", f"g_ret_{n}", n == "a")]
         result = keep_gradients(values, require, retain)
-        show_snippet(result.snippet)
+        show_code(result.snippet)
     with stage:
-        draw(result.graph, points=16)
+        draw(result.graph, points=19)
+        show_printed(result.snippet)
         show_warnings(result.warnings)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lrcore.lab.differentiate import differentiate
 from lrcore.program import COURSE
-from lrcore.ui.autograd.parts import leaf_sliders
+from lrcore.ui.autograd.parts import leaf_sliders, show_code
 from lrcore.ui.autograd.stepper import choose_moment, draw_moment
 
 
@@ -17,7 +17,7 @@ def show() -> None:
         values = leaf_sliders("w", "x")
         result = differentiate(COURSE, values)
         moment = choose_moment(COURSE, result, "g_step")
-        st.code(result.snippet.code)
+        show_code(result.snippet)
     with stage:
         draw_moment(result, moment, points=16)
         columns = ("is_leaf", "grad", "grad_fn")

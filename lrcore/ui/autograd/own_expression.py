@@ -8,7 +8,7 @@ import torch
 from lrcore.expression import FUNCTIONS, Expression, ExpressionError, parse
 from lrcore.lab.differentiate import Differentiated, differentiate
 from lrcore.program import Program, compile_expression
-from lrcore.ui.autograd.parts import leaf_sliders, show_fault, show_snippet
+from lrcore.ui.autograd.parts import leaf_sliders, show_code, show_fault, show_printed
 from lrcore.ui.autograd.stepper import choose_moment, draw_moment
 
 
@@ -23,10 +23,11 @@ def show() -> None:
         values = leaf_sliders(*program.leaves)
         result = differentiate(program, values, torch.float64, table=False)
         moment = choose_moment(program, result, "g_own_step")
-        show_snippet(result.snippet)
+        show_code(result.snippet)
     with stage:
-        draw_moment(result, moment, points=14 if len(program.steps) <= 4 else 11.5)
+        draw_moment(result, moment, 12.5 if len(program.steps) <= 3 else 10.6, compact=True)
         _explain(text, program, result)
+        show_printed(result.snippet)
 
 
 def expression_input(default: str, key: str, label: str) -> str:
@@ -57,9 +58,8 @@ def _explain(text: str, program: Program, result: Differentiated) -> None:
     step = result.broken
     if step is not None:
         value = result.graph.tensor(step.name).value
-        place = f"{text}\n{' ' * step.start}{'^' * (step.end - step.start)}"
-        st.error(f"The value is {value} from {step.name} on: {_reason(step.function)}")
-        st.code(place, language=None)
+        place = text[step.start : step.end]
+        st.error(f"{step.name} = `{place}` is {value}: {_reason(step.function)}")
         return
     bad = [name for name in program.leaves if not _is_finite(result.backward.gradients, name)]
     if bad:

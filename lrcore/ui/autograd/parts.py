@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ STARTS = {"w": 1.0, "x": 2.0, "a": 1.0, "b": 1.0}
 
 def leaf_sliders(*names: str) -> dict[str, float]:
     """A slider for the value of each leaf, two in a row."""
-    columns = st.columns(2, gap="small") * 2
+    columns = st.columns(max(2, len(names)), gap="small")
     return {name: _leaf_slider(name, column) for name, column in zip(names, columns, strict=False)}
 
 
@@ -44,12 +45,16 @@ def draw(
         st.caption(notice)
 
 
-def show_snippet(snippet: Snippet) -> None:
-    """The code, what it prints, and the error that ends it."""
-    st.code(snippet.code, language="python")
+def show_code(snippet: Snippet, height: int | Literal["content"] = "content") -> None:
+    """The lines of PyTorch, ready to copy."""
+    st.code(snippet.code, wrap_lines=True, height=height)
+
+
+def show_printed(snippet: Snippet) -> None:
+    """What the code prints, and the error that ends it."""
     if snippet.printed:
-        st.caption("It prints")
-        st.code(snippet.printed, language=None)
+        st.caption("The code prints")
+        st.code(snippet.printed, language=None, wrap_lines=True)
     if snippet.error:
         st.error(f"PyTorch says: {snippet.error}")
 
@@ -77,3 +82,8 @@ def choose_part(parts: Sequence[str], key: str) -> str:
         bind="query-params",
         label_visibility="collapsed",
     )
+
+
+def ink() -> str:
+    """The colour of text in the present theme, for figures that need it by value."""
+    return "#FAFAFA" if st.context.theme.type == "dark" else "#31333F"

@@ -8,7 +8,7 @@ from lrcore.config import RunConfig
 from lrcore.graph import format_number
 from lrcore.lab.run_graph import run_graph
 from lrcore.training import Run
-from lrcore.ui.autograd.parts import draw
+from lrcore.ui.autograd.parts import draw, show_code, show_printed
 
 _DEFAULT_MOMENTS = 101
 
@@ -34,9 +34,10 @@ def show() -> None:
         rows = slice(None) if whole else slice(index, index + 1)
         config = run.config
         result = run_graph(run.data.x[rows], run.data.y[rows], step.weights, step.bias, config.loss)
-        st.code(result.snippet.code, height=330)
+        show_code(result.snippet, 330)
     with stage:
-        draw(result.graph, points=11)
+        draw(result.graph, points=12.5)
+        show_printed(result.snippet)
         rate = getattr(config.optimizer, "lr", None)
         values = ", ".join(map(format_number, result.eigenvalues))
         st.markdown(f"Eigenvalues of the Hessian of this loss in (w, b): **{values}**")

@@ -36,11 +36,13 @@ def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
     return sequence[index]
 
 
-def draw_moment(result: Differentiated, moment: Moment, points: float = 14) -> None:
+def draw_moment(
+    result: Differentiated, moment: Moment, points: float, *, compact: bool = False
+) -> None:
     """The formula of the moment over the graph."""
     with st.container(key="formula"):
         st.latex(moment.formula)
-    draw(result.graph, marks_at(result, moment), points)
+    draw(result.graph, marks_at(result, moment, compact=compact), points)
 
 
 def _move(key: str, index: int) -> None:
