@@ -6,7 +6,6 @@ from lrcore.ui import training
 
 st.set_page_config(
     page_title="Logistic regression, live",
-    page_icon=":material/timeline:",
     layout="wide",
     initial_sidebar_state="expanded",
 )

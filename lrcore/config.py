@@ -30,17 +30,25 @@ class RunConfig(Settings):
 
     data: DataSettings = field(default_factory=Blobs)
     optimizer: OptimizerSettings = field(default_factory=SGD)
+    zero_grad: bool = setting(
+        True,
+        "zero_grad each step",
+        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+    )
     loss: str = setting(
         "bce_logits",
         "Loss",
         "BCE on logits stays exact when the model is very sure; BCE on probabilities, as in the "
         "course, goes flat there.",
         choices=loss_choices,
+        narrow=True,
     )
-    zero_grad: bool = setting(
-        True,
-        "zero_grad each step",
-        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+    device: str = setting(
+        "cpu",
+        "Device",
+        "Where PyTorch computes; small data is fastest on the CPU.",
+        choices=device_choices,
+        narrow=True,
     )
     target_accuracy: float = setting(
         0.99,
@@ -49,27 +57,24 @@ class RunConfig(Settings):
         minimum=0.0,
         maximum=1.0,
         step=0.005,
+        narrow=True,
     )
     max_iterations: int = setting(
         1000,
-        "Maximum iterations",
+        "Max. iterations",
         "Training ends here at the latest.",
         minimum=1,
         maximum=1_000_000,
         log=True,
-    )
-    device: str = setting(
-        "cpu",
-        "Device",
-        "Where PyTorch computes; small data is fastest on the CPU.",
-        choices=device_choices,
+        narrow=True,
     )
     init_seed: int = setting(
         0,
-        "Initial weights seed",
+        "Their seed",
         "The same seed starts from the same boundary: watch where a bad start ends.",
         minimum=0,
         maximum=MAX_SEED,
+        narrow=True,
     )
     initial_weights: tuple[float, ...] | None = None
 

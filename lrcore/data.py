@@ -70,6 +70,7 @@ class Blobs(Settings):
         minimum=-5.0,
         maximum=5.0,
         step=0.1,
+        narrow=True,
     )
     std: float = setting(
         1.0,
@@ -78,13 +79,15 @@ class Blobs(Settings):
         minimum=0.1,
         maximum=5.0,
         step=0.1,
+        narrow=True,
     )
     seed: int = setting(
         3,
-        "Sample seed",
+        "Seed",
         "The same seed draws the same points: watch how much of a result is luck.",
         minimum=0,
         maximum=MAX_SEED,
+        narrow=True,
     )
 
     def sample(self, generator: torch.Generator | None = None) -> Dataset:

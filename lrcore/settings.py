@@ -35,6 +35,7 @@ class Setting:
         minimum, maximum: inclusive bounds of a number.
         step: distance between two positions of the control.
         log: the control has a logarithmic scale.
+        narrow: two such controls in a row share a line.
         choices: gives the allowed names, each with the label that a person reads.
     """
 
@@ -45,6 +46,7 @@ class Setting:
     maximum: float = math.inf
     step: float | None = None
     log: bool = False
+    narrow: bool = False
     choices: Callable[[], Mapping[str, str]] | None = None
 
     @property
@@ -110,10 +112,11 @@ def setting(
     maximum: float = math.inf,
     step: float | None = None,
     log: bool = False,
+    narrow: bool = False,
     choices: Callable[[], Mapping[str, str]] | None = None,
 ) -> Value:
     """Make a dataclass field that carries its own description; see `Setting`."""
-    spec = Setting(label, help, type(default), minimum, maximum, step, log, choices)
+    spec = Setting(label, help, type(default), minimum, maximum, step, log, narrow, choices)
     return field(default=default, metadata={"setting": spec})
 
 

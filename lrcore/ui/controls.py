@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.config import WEIGHT, RunConfig
 from lrcore.data import DATASETS, MAX_SEED
@@ -18,7 +20,7 @@ _START = Setting(
     str,
     choices=lambda: _STARTS,
 )
-_WEIGHT_NAMES = ("w0", "w1", "b")
+_WEIGHTS = {name: replace(WEIGHT, label=name) for name in ("w0", "w1", "b")}
 
 
 def sidebar() -> RunConfig:
@@ -28,23 +30,13 @@ def sidebar() -> RunConfig:
         SettingsError: the values do not make a run.
     """
     with st.sidebar:
-        st.markdown("##### Data")
+        st.markdown("**Data**")
         data = _chosen(DATASETS, "data", "Data set")
-        st.button(
-            "New sample",
-            icon=":material/casino:",
-            on_click=_next_seed,
-            help="Draws other points from the same clouds (the next seed).",
-            width="stretch",
-        )
-        st.markdown("##### Optimiser")
+        st.markdown("**Optimiser**")
         optimizer = _chosen(OPTIMIZERS, "optimizer", "Optimiser")
-        st.markdown("##### Training")
-        values = {
-            name: _widget(name, spec, default_of(RunConfig, name))
-            for name, spec in described(RunConfig)
-            if name != "init_seed"
-        }
+        st.markdown("**Training**")
+        own = [pair for pair in described(RunConfig) if pair[0] != "init_seed"]
+        values = _widgets(own, RunConfig)
         return RunConfig(data=data, optimizer=optimizer, **values, **_initial_weights())
 
 
@@ -55,21 +47,47 @@ def _chosen(registry: Mapping[str, type[Settings]], key: str, label: str) -> Set
         titles = {name: cls.title for name, cls in registry.items()}
         name = st.selectbox(label, titles, format_func=titles.get, key=key, bind="query-params")
     cls = registry[name]
-    return cls(
-        **{name: _widget(name, spec, default_of(cls, name)) for name, spec in described(cls)}
+    return cls(**_widgets(list(described(cls)), cls))
+
+
+def _widgets(settings: list[tuple[str, Setting]], cls: type[Settings]) -> dict[str, Value]:
+    """Controls one below the other, narrow ones two to a line."""
+    values: dict[str, Value] = {}
+    line: list[DeltaGenerator] = []
+    for name, spec in settings:
+        if not spec.narrow:
+            line = []
+        elif not line:
+            line = list(st.columns(2, gap="small"))
+        with line.pop(0) if spec.narrow else st.container():
+            values[name] = _widget(name, spec, default_of(cls, name))
+        if name == "seed":
+            with line.pop(0) if line else st.container():
+                _new_sample_button()
+    return values
+
+
+def _new_sample_button() -> None:
+    st.button(
+        "New sample",
+        on_click=_next_seed,
+        help="Draws other points from the same clouds: the next seed.",
+        width="stretch",
     )
 
 
 def _initial_weights() -> dict[str, object]:
-    start = _widget("start", _START, "seed")
+    left, right = st.columns(2, gap="small")
+    with left:
+        start = _widget("start", _START, "seed")
     if start == "seed":
         spec = dict(described(RunConfig))["init_seed"]
-        return {"init_seed": _widget("init_seed", spec, default_of(RunConfig, "init_seed"))}
-    columns = st.columns(3, gap="small")
+        with right:
+            return {"init_seed": _widget("init_seed", spec, default_of(RunConfig, "init_seed"))}
     weights = []
-    for name, column in zip(_WEIGHT_NAMES, columns, strict=True):
+    for name, column in zip(_WEIGHTS, st.columns(3, gap="small"), strict=True):
         with column:
-            weights.append(_widget(name, WEIGHT, 0.0))
+            weights.append(_widget(name, _WEIGHTS[name], 0.0))
     return {"initial_weights": tuple(weights)}
 
 
@@ -78,17 +96,18 @@ def _widget(name: str, spec: Setting, default: Value) -> Value:
     common = {"key": name, "help": spec.help, "bind": "query-params"}
     if spec.choices is not None:
         labels = spec.choices()
-        return st.selectbox(spec.label, list(labels), format_func=labels.get, **common)
+        return st.selectbox(
+            spec.label, list(labels), list(labels).index(default), format_func=labels.get, **common
+        )
     if spec.kind is bool:
         return st.toggle(spec.label, default, **common)
     if spec.log:
         return st.select_slider(
-            spec.label, spec.stops(), default, format_func=lambda x: f"{x:g}", **common
+            spec.label, spec.stops(), default, format_func=lambda x: f"{x:.12g}", **common
         )
-    if spec.step is None or name in _WEIGHT_NAMES:
-        label = name if name in _WEIGHT_NAMES else spec.label
+    if spec.step is None or spec.maximum > 1e9:
         return st.number_input(
-            label, spec.minimum, spec.maximum, default, step=spec.step and spec.step, **common
+            spec.label, spec.minimum, spec.maximum, default, step=spec.step, **common
         )
     return st.slider(spec.label, spec.minimum, spec.maximum, default, spec.step, **common)
 
@@ -118,11 +137,13 @@ def problems_in_link() -> list[str]:
         if spec.log and value not in spec.stops():
             nearest = min(spec.stops(), key=lambda stop: abs(stop - value))
             st.session_state[key] = nearest
-            problems.append(f"{spec.label} {value:g} became {nearest:g}, the nearest position.")
+            problems.append(
+                f"{spec.label} {value:.12g} became {nearest:.12g}, the nearest position."
+            )
     return problems
 
 
 def _all_settings() -> list[tuple[str, Setting]]:
     classes = (RunConfig, *DATASETS.values(), *OPTIMIZERS.values())
     found = [pair for cls in classes for pair in described(cls)]
-    return [*found, ("start", _START), *((name, WEIGHT) for name in _WEIGHT_NAMES)]
+    return [*found, ("start", _START), *_WEIGHTS.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
@@ -214,7 +215,7 @@ def _marks(run: Run) -> list[Answer]:
     segments = run.segments
     return [
         {"iteration": new.start, "label": ", ".join(_differences(old.config, new.config))}
-        for old, new in zip(segments, segments[1:], strict=False)
+        for old, new in pairwise(segments)
     ]
 
 

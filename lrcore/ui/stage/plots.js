@@ -3,7 +3,7 @@ import { decode } from "./record.js";
 import { levelPath, logits, rgb, tint } from "./field.js";
 
 const TINT = 88; // of 255, so that points and lines stay clearest
-const CONFIG = { responsive: true, displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage"] };
+const CONFIG = { displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage"] };
 
 export class Plane {
   constructor(Plotly, root, onView) {
@@ -28,6 +28,7 @@ export class Plane {
     this.Plotly.react(this.plot, data, layout, CONFIG);
     if (this.listening) return;
     this.listening = true;
+    this.plot.on("plotly_afterplot", () => this.paint());
     this.plot.on("plotly_relayout", (change) => this.viewChanged(change));
     this.plot.on("plotly_relayouting", () => this.paint());
   }
@@ -68,7 +69,10 @@ export class Plane {
     if (!layout || !this.weights) return;
     const scale = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      Object.assign(this.canvas, { width, height });
+      Object.assign(this.canvas.style, { width: `${layout.width}px`, height: `${layout.height}px` });
+    }
     const { xaxis, yaxis } = layout;
     const toX = (x) => xaxis._offset + xaxis.l2p(x);
     const toY = (y) => yaxis._offset + yaxis.l2p(y);
@@ -92,10 +96,10 @@ export class Plane {
   ringMistakes(context, toX, toY) {
     this.scores = logits(this.features, this.weights, this.scores);
     const d = this.weights.length - 1;
-    const shown = [0, 1].map((label) => this.plot._fullData[label]?.visible === true);
+    const shown = [0, 1].map((label) => this.plot._fullData[label].visible === true);
     const { size } = this.plot._fullData[0].marker;
     context.strokeStyle = getComputedStyle(this.root).color;
-    context.lineWidth = 2.5;
+    context.lineWidth = 2;
     context.beginPath();
     for (let i = 0; i < this.classes.length; i += 1) {
       if ((this.scores[i] >= 0 ? 1 : 0) === this.classes[i] || !shown[this.classes[i]]) continue;
@@ -143,10 +147,11 @@ export class Curves {
       annotations,
       xaxis: { ...layout.xaxis, range: [0, span] },
       yaxis2: { ...layout.yaxis2, range: [low < 0.45 ? 0 : 0.45, 1.04] },
-    }, { responsive: true, displayModeBar: false });
+    }, { displayModeBar: false });
   }
 
   moveTo(at) {
+    if (!this.plot._fullLayout) return;
     this.Plotly.relayout(this.plot, { "shapes[0].x0": at, "shapes[1].x0": at });
   }
 }

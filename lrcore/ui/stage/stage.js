@@ -59,12 +59,19 @@ export class Stage {
     for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
     listenToKeys({ ...actions, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
+    this.sizes = new ResizeObserver(() => this.fit());
+    for (const { plot } of [this.plane, this.curves]) this.sizes.observe(plot);
     this.frame = requestAnimationFrame((now) => this.onFrame(now));
     this.clock = setInterval(() => this.askIfNeeded(), 500);
   }
 
+  fit() {
+    for (const { Plotly, plot } of [this.plane, this.curves]) if (plot._fullLayout) Plotly.Plots.resize(plot);
+  }
+
   destroy() {
     this.stop.abort();
+    this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
     clearInterval(this.clock);
     clearTimeout(this.viewTimer);
