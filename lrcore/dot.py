@@ -108,8 +108,7 @@ def _tensor_box(tensor: TensorNode, function: FunctionNode | None, marks: Marks)
     gradient = marks.gradients.get(tensor.key, default)
     if gradient:
         rows.append((gradient, PLAIN if gradient in ("grad None", " ") else GRADIENT, False))
-    is_freed = function is not None and function.is_freed
-    problem = marks.problems.get(tensor.key, "saved values freed" if is_freed else "")
+    problem = marks.problems.get(tensor.key, "" if function is None else _trouble(function))
     if problem:
         rows.append((problem, PROBLEM, True))
     return _box(tensor.key, rows, _tooltip(tensor, function), marks)
@@ -117,7 +116,7 @@ def _tensor_box(tensor: TensorNode, function: FunctionNode | None, marks: Marks)
 
 def _function_box(function: FunctionNode, marks: Marks) -> str:
     rows = [(function.name, FUNCTION, False)]
-    problem = marks.problems.get(function.key, "saved values freed" if function.is_freed else "")
+    problem = marks.problems.get(function.key, _trouble(function))
     if problem:
         rows.append((problem, PROBLEM, True))
     return _box(function.key, rows, _saved(function), marks)
@@ -185,6 +184,13 @@ def _tooltip(tensor: TensorNode, function: FunctionNode | None) -> str:
     )
     saved = _saved(function) if function is not None else ""
     return "\n".join((*flags, saved)) if saved else "\n".join(flags)
+
+
+def _trouble(function: FunctionNode) -> str:
+    if function.is_freed:
+        return "saved values freed"
+    is_changed = any(item.problem for item in function.saved)
+    return "saved value changed in place" if is_changed else ""
 
 
 def _saved(function: FunctionNode) -> str:

@@ -16,11 +16,15 @@ _WORDS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What has happened so far, and the formula (LaTeX) of what happens now."""
+    """What has happened so far, and the formula (LaTeX) of what happens now.
+
+    ``tensors`` are the names of those made, ``flows`` how many edges the backward has passed
+    (None before it starts), ``current`` the name of the tensor that the formula is about.
+    """
 
     formula: str
     tensors: frozenset[str]
-    flows: int
+    flows: int | None
     current: str
 
 
@@ -36,12 +40,15 @@ def marks_at(result: Differentiated, moment: Moment, *, compact: bool = False) -
     """
     graph, flows = result.graph, result.backward.flows
     label = factor if compact else product
-    ahead = flows[moment.flows :]
+    ahead = flows[moment.flows or 0 :]
     waiting = {receiver(graph, flow) for flow in ahead}
-    started = moment.flows > 0 or moment.current == "backward"
     gradients = {}
     for node in graph.tensors:
-        known = started and node.key not in waiting and node.name in result.backward.gradients
+        known = (
+            moment.flows is not None
+            and node.key not in waiting
+            and node.name in result.backward.gradients
+        )
         if known:
             gradients[node.key] = f"grad {format_number(result.backward.gradients[node.name])}"
         elif node.requires_grad:
@@ -81,13 +88,13 @@ def _moments(program: Program, result: Differentiated) -> Iterator[Moment]:
     keys = {node.key: node for node in result.graph.tensors}
     seen = {name for name in nodes if name in program.leaves}
     start = r",\quad ".join(f"{_letter(n)} = {_tex(nodes[n].value.items[0])}" for n in sorted(seen))
-    yield Moment(rf"\text{{leaves: }}{start}", frozenset(seen), 0, "")
+    yield Moment(rf"\text{{leaves: }}{start}", frozenset(seen), None, "")
     for step in program.steps:
         seen.add(step.name)
-        yield Moment(_forward(step, nodes), frozenset(seen), 0, step.name)
+        yield Moment(_forward(step, nodes), frozenset(seen), None, step.name)
     everything = frozenset(seen)
     yield Moment(
-        r"\text{backward starts with }\frac{\partial y}{\partial y} = 1", everything, 0, "backward"
+        rf"\text{{backward starts with }}{_slope('y', 'y')} = 1", everything, 0, program.output
     )
     arrived: dict[str, list[float]] = {}
     makers = {node.function: node for node in keys.values() if node.function}
@@ -129,10 +136,14 @@ def _apply(step: Step, texts: Sequence[str]) -> str:
 def _chain(maker: TensorNode, target: TensorNode, flow: Flow) -> str:
     made, of = _letter(maker.name or ""), _letter(target.name or "")
     return (
-        rf"\frac{{\partial y}}{{\partial {made}}} \cdot \frac{{\partial {made}}}{{\partial {of}}}"
+        rf"{_slope('y', made)} \cdot {_slope(made, of)}"
         rf" = {_bracketed(flow.incoming)} \cdot {_bracketed(flow.local)} = {_tex(flow.outgoing)}"
         rf"\quad\text{{to }}{of}"
     )
+
+
+def _slope(top: str, bottom: str) -> str:
+    return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
 
 
 def _sum(leaf: str, parts: Sequence[float], total: float) -> str:
