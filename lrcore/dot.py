@@ -141,7 +141,10 @@ def _row(text: str, fill: str, bold: bool) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """A long function name in two lines, broken before the capital nearest to the middle."""
+    """A long text in two lines: after a colon, or before the capital nearest to the middle."""
+    shape, colon, range_ = text.partition(": ")
+    if colon:
+        return [shape, range_]
     capitals = [at for at, character in enumerate(text) if at and character.isupper()]
     if len(text) <= 20 or " " in text or not capitals:
         return [text]
@@ -190,7 +193,7 @@ def _trouble(function: FunctionNode) -> str:
     if function.is_freed:
         return "saved values freed"
     is_changed = any(item.problem for item in function.saved)
-    return "saved value changed in place" if is_changed else ""
+    return "saved value changed" if is_changed else ""
 
 
 def _saved(function: FunctionNode) -> str:

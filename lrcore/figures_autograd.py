@@ -26,6 +26,8 @@ def derivative_curves(
         ink: colour of f and the point.
     """
     figure = go.Figure()
+    # PyTorch gives a slope even where f has no value: log's is 1/x left of zero too.
+    curves = np.where(np.isfinite(curves) & np.isfinite(curves[0]), curves, np.nan)
     for order, curve in enumerate(curves):
         name = "f" + (_MARKS[order - 1] if order else "")
         line = (
@@ -33,8 +35,7 @@ def derivative_curves(
             if order == 0
             else {"width": 3, "color": GRADIENT, "dash": _DASHES[order - 1]}
         )
-        shown = np.where(np.isfinite(curve), curve, np.nan)
-        figure.add_scatter(x=axis, y=shown, name=name, mode="lines", line=line)
+        figure.add_scatter(x=axis, y=curve, name=name, mode="lines", line=line)
     low, high = _limits(curves)
     if np.isfinite(values[:2]).all():
         ends = at + np.array([-1.5, 1.5])
@@ -66,10 +67,10 @@ def derivative_curves(
 
 
 def _limits(curves: np.ndarray) -> tuple[float, float]:
-    """Most of all curves: a pole must not flatten the rest."""
-    finite = curves[np.isfinite(curves)]
-    if not finite.size:
+    """Nearly all of f, and the middle of its derivatives: a pole must not flatten the rest."""
+    if not np.isfinite(curves).any():
         return -1.0, 1.0
-    low, high = np.percentile(finite, [4, 96])
-    middle, half = (low + high) / 2, max((high - low) / 2, 0.5)
-    return middle - 1.2 * half, middle + 1.2 * half
+    ends = [*np.nanpercentile(curves[0], [3, 97]), *np.nanpercentile(curves, [15, 85])]
+    low, high = min(ends), max(ends)
+    margin = max(0.2 * (high - low), 0.5)
+    return low - margin, high + margin

@@ -26,14 +26,13 @@ class Value:
     """The numbers of a tensor: all of them when there are few, else a summary.
 
     ``items`` holds the elements in row-major order, or is empty when there are more than
-    ``SHOWN_ITEMS`` or none can be read (meta and sparse tensors). ``minimum``, ``mean`` and
-    ``maximum`` are None where ``items`` is complete or the dtype has no order.
+    ``SHOWN_ITEMS`` or none can be read (meta and sparse tensors). ``minimum`` and ``maximum`` are
+    None where ``items`` is complete or the dtype has no order.
     """
 
     shape: tuple[int, ...]
     items: tuple[Number, ...]
     minimum: float | None = None
-    mean: float | None = None
     maximum: float | None = None
 
     @property
@@ -48,10 +47,9 @@ class Value:
             texts = [format_number(item) for item in self.items]
             return texts[0] if not self.shape else f"[{', '.join(texts)}]"
         size = " × ".join(map(str, self.shape)) or "scalar"
-        if self.minimum is None or self.mean is None or self.maximum is None:
+        if self.minimum is None or self.maximum is None:
             return size
-        ends = f"{format_number(self.minimum)} … {format_number(self.maximum)}"
-        return f"{size}: {ends}, mean {format_number(self.mean)}"
+        return f"{size}: {format_number(self.minimum)} … {format_number(self.maximum)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +203,7 @@ def value_of(tensor: Tensor) -> Value:
         return Value(shape, tuple(data.flatten().tolist()))
     if data.is_complex():
         return Value(shape, ())
-    data = data.double()
-    return Value(shape, (), data.min().item(), data.mean().item(), data.max().item())
+    return Value(shape, (), float(data.min()), float(data.max()))
 
 
 def _accumulator(leaf: Tensor) -> Node:

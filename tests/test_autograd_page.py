@@ -131,6 +131,6 @@ def test_the_buttons_step() -> None:
     app = opened("One graph")
     app.button(key="g_step_back").click().run()
     assert app.slider(key="g_step").value == 10
-    app.button(key="g_step_on").click().run()
+    app.button(key="g_step_next").click().run()
     assert app.slider(key="g_step").value == 11
-    assert app.button(key="g_step_on").disabled
+    assert app.button(key="g_step_next").disabled

@@ -35,10 +35,13 @@ def _branches(stage: st.delta_generator.DeltaGenerator) -> None:
     result = compare(at, _SIDES[side])
     show_code(result.snippet, 430)
     with stage:
-        st.markdown("**This call:** PyTorch builds the graph anew, from the branch that was taken.")
-        draw(result.dynamic, points=15)
-        st.markdown("**Recorded once by torch.fx:** the same operations for every x.")
-        draw(result.recorded, points=15)
+        left, right = st.columns(2, gap="small")
+        with left:
+            st.markdown("**This call**: PyTorch builds a new graph, from the branch taken.")
+            draw(result.dynamic, points=16)
+        with right:
+            st.markdown("**Recorded once** by torch.fx: the same operations for every x.")
+            draw(result.recorded, points=16)
         if result.follows:
             st.success("Both give the same value and gradient on this side of zero.")
         else:
@@ -69,7 +72,7 @@ def _saved(stage: st.delta_generator.DeltaGenerator) -> None:
     result = change_saved(value, in_place=in_place)
     show_code(result.snippet)
     with stage:
-        draw(result.graph, points=22)
+        draw(result.graph, points=18)
         show_printed(result.snippet)
         st.markdown(
             "`exp` saves its result: it is also its derivative. Adding in place overwrites it; "

@@ -23,9 +23,9 @@ def show() -> None:
         values = leaf_sliders(*program.leaves)
         result = differentiate(program, values, torch.float64, table=False)
         moment = choose_moment(program, result, "g_own_step")
-        show_code(result.snippet)
+        show_code(result.snippet, "content" if len(program.steps) <= 4 else 370)
     with stage:
-        draw_moment(result, moment, 12.5 if len(program.steps) <= 3 else 10.6, compact=True)
+        draw_moment(result, moment, 12 if len(program.steps) <= 3 else 10.6, compact=True)
         _explain(text, program, result)
         show_printed(result.snippet)
 

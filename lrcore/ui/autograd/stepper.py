@@ -14,20 +14,15 @@ def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
     """A slider over the moments with a button on either side; it starts at the end."""
     sequence = moments(program, result)
     last = len(sequence) - 1
-    back, middle, forth = st.columns([1, 6, 1], gap="small", vertical_alignment="bottom")
+    back, middle, forth = st.columns([2, 5, 2], gap="small", vertical_alignment="bottom")
     with middle:
         index = st.slider(
-            "Step: forward, then backward", 0, last, last, key=key, bind="query-params"
+            "Step of forward and backward", 0, last, last, key=key, bind="query-params"
         )
-    for column, icon, change, label in (
-        (back, ":material/chevron_left:", -1, "Step back"),
-        (forth, ":material/chevron_right:", 1, "Step on"),
-    ):
+    for column, label, change in ((back, "Back", -1), (forth, "Next", 1)):
         column.button(
-            "",
-            icon=icon,
-            key=f"{key}_{'back' if change < 0 else 'on'}",
-            help=label,
+            label,
+            key=f"{key}_{label.lower()}",
             on_click=_move,
             args=(key, index + change),
             disabled=not 0 <= index + change <= last,
