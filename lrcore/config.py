@@ -38,7 +38,7 @@ class RunConfig(Settings):
     loss: str = setting(
         "bce_logits",
         "Loss",
-        "BCE on logits stays exact when the model is very sure; BCE on probabilities, as in the "
+        "bce_logits stays exact when the model is very sure; bce, on probabilities as in the "
         "course, goes flat there.",
         choices=loss_choices,
         narrow=True,

@@ -17,18 +17,18 @@ class Device:
 
 def available_devices() -> tuple[Device, ...]:
     """Every device that torch can use on this machine, the CPU first."""
-    devices = [Device("cpu", "CPU")]
+    devices = [Device("cpu", "cpu")]
     for kind, module in (("cuda", torch.cuda), ("xpu", torch.xpu)):
         if module.is_available():
             devices += [
-                Device(f"{kind}:{index}", module.get_device_name(index))
+                Device(f"{kind}:{index}", f"{kind}:{index} ({module.get_device_name(index)})")
                 for index in range(module.device_count())
             ]
     if torch.backends.mps.is_available():
-        devices.append(Device("mps", "Apple GPU (MPS)"))
+        devices.append(Device("mps", "mps (Apple GPU)"))
     return tuple(devices)
 
 
 def device_choices() -> dict[str, str]:
-    """Device names with their labels; `cuda` and `xpu` alone mean the first card."""
+    """Device names with their labels."""
     return {device.name: device.label for device in available_devices()}

@@ -40,7 +40,6 @@ class LogisticRegression(nn.Module):
 class Loss:
     """A mean loss over the sample: function(logits (n,), classes (n,)) -> scalar."""
 
-    label: str
     function: Callable[[Tensor, Tensor], Tensor]
 
 
@@ -50,12 +49,12 @@ def _bce(logits: Tensor, y: Tensor) -> Tensor:
 
 LOSSES: Mapping[str, Loss] = MappingProxyType(
     {
-        "bce": Loss("BCE on probabilities", _bce),
-        "bce_logits": Loss("BCE on logits", functional.binary_cross_entropy_with_logits),
+        "bce": Loss(_bce),
+        "bce_logits": Loss(functional.binary_cross_entropy_with_logits),
     }
 )
 
 
 def loss_choices() -> dict[str, str]:
-    """Names of the losses with their labels."""
-    return {name: loss.label for name, loss in LOSSES.items()}
+    """Names of the losses, which are their labels too."""
+    return {name: name for name in LOSSES}

@@ -80,13 +80,14 @@ class Setting:
         raise SettingsError(f"{name} ({self.label.lower()})", self.expected, value)
 
     def parse(self, name: str, text: str) -> Value:
-        """Read a value as it stands in a URL.
+        """Read a value as it stands in a URL; a choice may stand there by name or by label.
 
         Raises:
             SettingsError: the text is not a value that the setting can take.
         """
         if self.choices is not None:
-            return self.check(name, text)
+            names = {label: name for name, label in self.choices().items()}
+            return self.check(name, names.get(text, text))
         if self.kind is bool:
             return self.check(name, {"true": True, "false": False}.get(text.lower(), text))
         try:

@@ -13,10 +13,11 @@ from lrcore.data import DATASETS, MAX_SEED
 from lrcore.optim import OPTIMIZERS
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
 
-_STARTS = {"seed": "By seed", "typed": "Typed"}
+_OWN_STOP = "own stop of "
+_STARTS = {"seed": "seed", "typed": "typed"}
 _START = Setting(
     "Initial weights",
-    "By seed: torch's random default. Typed: start from your own line.",
+    "seed: torch's random default. typed: start from your own line.",
     str,
     choices=lambda: _STARTS,
 )
@@ -102,8 +103,10 @@ def _widget(name: str, spec: Setting, default: Value) -> Value:
     if spec.kind is bool:
         return st.toggle(spec.label, default, **common)
     if spec.log:
+        own = st.session_state.get(_OWN_STOP + name, default)
+        stops = sorted({*spec.stops(), own})
         return st.select_slider(
-            spec.label, spec.stops(), default, format_func=lambda x: f"{x:.12g}", **common
+            spec.label, stops, default, format_func=lambda x: f"{x:.12g}", **common
         )
     if spec.step is None or spec.maximum > 1e9:
         return st.number_input(
@@ -119,8 +122,8 @@ def _next_seed() -> None:
 def problems_in_link() -> list[str]:
     """One sentence for each setting in the URL that cannot be used as it stands.
 
-    A value between two positions of a control moves to the nearest one. To be called once a
-    session, before the controls are drawn.
+    A value between two positions of a control becomes a position of its own. To be called once
+    a session, before the controls are drawn.
     """
     settings = dict(_all_settings())
     problems = []
@@ -134,7 +137,9 @@ def problems_in_link() -> list[str]:
         except SettingsError as error:
             problems.append(f"The link has a value that cannot be used: {error}.")
             continue
-        if spec.log and value not in spec.stops():
+        if spec.choices is not None:
+            st.session_state[key] = value
+        elif spec.log and value not in spec.stops():
             nearest = min(spec.stops(), key=lambda stop: abs(stop - value))
             st.session_state[key] = nearest
             problems.append(

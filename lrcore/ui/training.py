@@ -30,13 +30,9 @@ def page() -> None:
     except (SettingsError, TrainingError) as error:
         st.toast(f"{error}", icon=":material/error:", duration="infinite")
     if "film" in st.session_state:
-        _player()
-
-
-@st.fragment
-def _player() -> None:
-    """The part that reruns when the player asks."""
-    stage(st.session_state["film"].answer(), _take_request)
+        # Not a fragment: where a slider and a fragment report at the same moment, the browser
+        # reruns the fragment alone, and the slider's news would be lost.
+        stage(st.session_state["film"].answer(), _take_request)
 
 
 def _take_request() -> None:

@@ -11,11 +11,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   entry.latest = data;
   entry.ask = setTriggerValue;
   entry.stage?.receive(data);
-  return () => {
-    entry.gone = true;
-    entry.stage?.destroy();
-    mounted.delete(parentElement);
-  };
+  return () => setTimeout(() => leave(parentElement, entry), 0);
+}
+
+// Streamlit also cleans up after a call that a newer one has overtaken: the player stays then.
+function leave(parentElement, entry) {
+  if (parentElement.isConnected) return;
+  entry.gone = true;
+  entry.stage?.destroy();
+  mounted.delete(parentElement);
 }
 
 function load(parentElement, entry, assets) {

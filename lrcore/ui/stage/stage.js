@@ -36,6 +36,7 @@ export class Stage {
     this.restart = false;
     this.position = 0; // where the playhead ideally is, between moments
     this.shown = -1; // the moment on screen
+    this.stale = false; // whether it must be drawn again
     this.playing = false;
     this.seekingEnd = false;
     this.stop = new AbortController();
@@ -95,7 +96,7 @@ export class Stage {
     this.answer = answer;
     if (answer.problem) this.pause();
     if (branched) this.position = Math.min(this.position, this.record.length - 1);
-    if (branched) this.shown = -1;
+    this.stale ||= branched;
     if (news) this.measureRate(count);
     this.curvesDue ||= news;
     if (branched || newRun) this.curvesDrawn = null;
@@ -232,7 +233,7 @@ export class Stage {
     const elapsed = Math.min(250, now - (this.lastFrame ?? now));
     this.lastFrame = now;
     const index = this.nextMoment(elapsed);
-    if (index !== this.shown) this.show(index);
+    if (index !== this.shown || this.stale) this.show(index);
     if (this.answer.ended && index === this.last) this.pause();
     const interval = this.playing || this.seekingEnd ? CURVES_EVERY : 0;
     if (this.curvesDue && now - (this.curvesDrawn ?? -Infinity) >= interval) this.drawCurves(now);
@@ -254,6 +255,7 @@ export class Stage {
 
   show(index) {
     this.shown = index;
+    this.stale = false;
     const row = this.record.row(index);
     const weights = row.subarray(0, row.length - 2);
     const [loss, accuracy] = row.subarray(row.length - 2);

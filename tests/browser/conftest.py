@@ -1,0 +1,68 @@
+"""A dashboard, a browser and a page that must stay clean; skipped where there is no browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.serving import BROWSER_FLAGS, browser_path, dashboard
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """A running dashboard."""
+    with dashboard() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Real Chromium, without a window."""
+    path = browser_path()
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("REQUIRE_BROWSER is set, and no Chromium or Chrome is on the path")
+        pytest.skip("no Chromium or Chrome on the path: install one to run the browser tests")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh browser profile of the size of a projector."""
+    fresh = browser.new_context(viewport={"width": 1280, "height": 720})
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def open_page(context: BrowserContext, address: str) -> Iterator[OpenPage]:
+    """Opens the training page; afterwards its console and its requests must be clean."""
+    complaints: list[str] = []
+
+    def open_at(query: str = "", *, quiet: bool = True) -> Page:
+        page = context.new_page()
+        if quiet:
+            page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.extend(_elsewhere(request.url, address)))
+        page.goto(f"{address}/{query}")
+        page.wait_for_function(
+            "document.querySelector('[data-testid=iteration]')?.textContent === '0'"
+        )
+        return page
+
+    yield open_at
+    assert complaints == []
+
+
+def _elsewhere(url: str, address: str) -> list[str]:
+    own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    return [] if url.startswith(own) else [f"request to {url}"]

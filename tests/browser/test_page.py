@@ -1,0 +1,118 @@
+"""Links, bad input, lost connections and several pages, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from lrcore import Blobs, Run, RunConfig
+from tests.browser.conftest import OpenPage
+from tests.browser.test_player import (
+    ENDLESS,
+    assert_shows,
+    move_slider,
+    number,
+    wait_for_iteration,
+)
+
+
+def test_a_copied_link_opens_the_same_run(open_page: OpenPage) -> None:
+    page = open_page("?seed=17&mean=2.1&std=1.4&loss=bce&start=typed&w0=0.5&w1=-1&b=0.25")
+    config = RunConfig(
+        data=Blobs(seed=17, mean=2.1, std=1.4), loss="bce", initial_weights=(0.5, -1.0, 0.25)
+    )
+    page.get_by_test_id("timeline").fill("25")
+    expect(page.get_by_test_id("iteration")).to_have_text("25")
+    run = Run(config)
+    run.extend(10)
+    assert_shows(page, run, 25)
+    move_slider(page, "Distance between classes", "ArrowRight")
+    page.wait_for_function("location.search.includes('mean=2.2')")
+    copy = open_page(page.url.split("/", 3)[3])
+    run = Run(
+        RunConfig(
+            data=Blobs(seed=17, mean=2.2, std=1.4), loss="bce", initial_weights=(0.5, -1.0, 0.25)
+        )
+    )
+    assert_shows(copy, run, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("?lr=50", "lr"),
+        ("?mean=nan", "mean"),
+        ("?std=-3", "std"),
+        ("?device=cuda:7", "device"),
+        ("?seed=x", "seed"),
+        ("?zero_grad=maybe", "zero_grad"),
+    ],
+)
+def test_a_bad_link_is_explained_and_opens(open_page: OpenPage, query: str, word: str) -> None:
+    page = open_page(query)
+    expect(page.get_by_test_id("stToast")).to_contain_text(word)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert_shows(page, Run(RunConfig()), 0)
+
+
+def test_weights_too_large_are_called_diverged(open_page: OpenPage) -> None:
+    page = open_page("?start=typed&w0=1e38&w1=1e38")
+    page.get_by_test_id("play").click()
+    expect(page.get_by_test_id("status")).to_contain_text("Diverged at iteration 0")
+
+
+def test_exhausted_run_names_its_best(open_page: OpenPage) -> None:
+    page = open_page("?max_iterations=20")
+    page.get_by_test_id("play").click()
+    expect(page.get_by_test_id("status")).to_contain_text("Not reached in 20 iterations")
+    run = Run(RunConfig(max_iterations=20))
+    run.extend(10)
+    best = run.columns().accuracy.max()
+    expect(page.get_by_test_id("status")).to_contain_text(f"{best:.4f}")
+
+
+def test_a_dropped_connection_loses_nothing(open_page: OpenPage, context: BrowserContext) -> None:
+    page = open_page(ENDLESS, quiet=False)
+    page.evaluate("window.sockets = []")
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 30)
+    context.set_offline(True)
+    page.wait_for_timeout(1500)
+    context.set_offline(False)
+    here = int(number(page, "iteration"))
+    wait_for_iteration(page, here + 400, seconds=40)
+    page.get_by_test_id("play").click()
+    here = int(number(page, "iteration"))
+    run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
+    run.extend(10, here + 1)
+    assert_shows(page, run, here)
+    assert page.locator(".stage").get_attribute("data-run") == "1"
+
+
+def test_two_pages_do_not_mix(open_page: OpenPage) -> None:
+    first = open_page(ENDLESS)
+    second = open_page(f"{ENDLESS}&seed=5")
+    for page in (first, second):
+        page.bring_to_front()
+        page.get_by_test_id("play").click()
+        wait_for_iteration(page, 30)
+        page.get_by_test_id("play").click()
+    for page, seed in ((first, 3), (second, 5)):
+        here = int(number(page, "iteration"))
+        config = RunConfig(data=Blobs(seed=seed), target_accuracy=1.0, max_iterations=1_000_000)
+        run = Run(config)
+        run.extend(10, here + 1)
+        assert_shows(page, run, here)
+
+
+def test_a_large_sample_is_drawn_in_part_and_says_so(open_page: OpenPage) -> None:
+    page = open_page("?samples_per_class=50000")
+    expect(page.locator(".stage .note")).to_have_text("2,000 of 100,000 points are drawn")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_follow_the_theme(open_page: OpenPage, theme: str) -> None:
+    page = open_page(f"?embed_options={theme}_theme&embed=true")
+    stroke = "getComputedStyle(document.querySelector('.scatter .shapelayer path')).stroke"
+    text = "getComputedStyle(document.querySelector('.stage')).color"
+    assert page.evaluate(stroke) == page.evaluate(text)
