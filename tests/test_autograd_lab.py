@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lrcore.dot import to_dot
-from lrcore.expression import parse
+from lrcore.expression import letters_in, parse
 from lrcore.figures_autograd import derivative_curves
 from lrcore.lab.backward import call_repeatedly, differentiate_gradient, vector_jacobian
 from lrcore.lab.derivatives import derivatives
@@ -18,6 +20,7 @@ from lrcore.lab.run_graph import run_graph
 from lrcore.lab.snippet import with_warnings
 from lrcore.lab.steps import marks_at, moments
 from lrcore.program import COURSE, Program, compile_expression
+from tests.expressions import texts
 
 COURSE_VALUES = {"w": 1.0, "x": 2.0}
 
@@ -96,7 +99,9 @@ def test_a_gradient_with_a_graph_can_be_differentiated() -> None:
     result = differentiate_gradient(COURSE_VALUES, create_graph=True)
     assert result.snippet.printed.endswith("(tensor(2.), tensor(1.))")
     assert result.graph.tensor("w.grad").requires_grad
-    assert "reference cycle" in result.warnings[0]
+    for _ in range(2):
+        again = differentiate_gradient(COURSE_VALUES, create_graph=True)
+        assert "reference cycle" in again.warnings[0]
     plain = differentiate_gradient(COURSE_VALUES, create_graph=False)
     assert "does not require grad" in (plain.snippet.error or "")
 
@@ -195,3 +200,15 @@ def test_warnings_are_caught_for_one_action() -> None:
     grad, warned = with_warnings(lambda: inner.grad)
     assert grad is None
     assert len(warned) == 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(texts(), st.sampled_from([-1.0, 0.0, 2.0]))
+def test_every_expression_can_be_stepped_through_and_drawn(text: str, value: float) -> None:
+    expression = parse(text)
+    if not letters_in(expression):
+        return
+    steps = compile_expression(expression, text)
+    result = differentiate(steps, dict.fromkeys(steps.leaves, value), torch.float64)
+    for moment in moments(steps, result):
+        assert to_dot(result.graph, marks_at(result, moment, compact=True)).endswith("}")

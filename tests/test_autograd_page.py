@@ -7,6 +7,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lrcore import Blobs, Run, RunConfig
 from lrcore.ui.autograd.page import EXERCISES
 
 
@@ -134,3 +135,24 @@ def test_the_buttons_step() -> None:
     app.button(key="g_step_next").click().run()
     assert app.slider(key="g_step").value == 11
     assert app.button(key="g_step_next").disabled
+
+
+def test_a_shorter_expression_starts_at_its_own_end() -> None:
+    app = opened("Your own expression", g_expr="sin(w) * cos(x) + a")
+    app.slider(key="g_own_step").set_value(12).run()
+    app.text_input(key="g_expr").set_value("x * 2").run()
+    assert not app.exception
+    assert app.slider(key="g_own_step").max == 4
+    assert app.button(key="g_own_step_next").disabled
+
+
+def test_a_large_batch_is_cut_with_a_notice() -> None:
+    app = AppTest.from_function(script, default_timeout=30)
+    app.query_params["ex"] = "The graph of this run"
+    app.query_params["g_batch"] = "true"
+    run = Run(RunConfig(data=Blobs(samples_per_class=300)))
+    run.extend(iterations=2)
+    app.session_state["g_run"] = run
+    app.run()
+    assert not app.exception
+    assert "The first 400 of 600 points." in [caption.value for caption in app.caption]

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import torch
 from torch import Tensor
 
 Result = TypeVar("Result")
 
-# warnings.catch_warnings swaps a list of the whole process, so one thread at a time.
+# Warnings are settings of the whole process, so one thread at a time.
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -33,7 +34,8 @@ def snippet(
     lines: Sequence[str], printed: Sequence[object], error: BaseException | None = None
 ) -> Snippet:
     """Put the import on top, and write the error as a traceback ends."""
-    code = "\n".join(("import torch", "", *lines))
+    blank = [] if lines[0].startswith(("import ", "from ")) else [""]
+    code = "\n".join(("import torch", *blank, *lines))
     text = None if error is None else f"{type(error).__name__}: {error}"
     return Snippet(code, "\n".join(map(str, printed)), text)
 
@@ -42,7 +44,13 @@ def with_warnings(action: Callable[[], Result]) -> tuple[Result, tuple[str, ...]
     """The result of ``action`` and what PyTorch warned about meanwhile, in its own words."""
     with _ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        result = action()
+        usual = torch.is_warn_always_enabled()
+        # Some of its warnings PyTorch says once a process, so only the first reader would see them.
+        torch.set_warn_always(True)
+        try:
+            result = action()
+        finally:
+            torch.set_warn_always(usual)
     texts = (str(item.message).partition(" (Triggered internally")[0] for item in caught)
     return result, tuple(dict.fromkeys(texts))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.graph import format_number
 from lrcore.lab.backward import call_repeatedly, differentiate_gradient, vector_jacobian
@@ -29,10 +30,7 @@ def show() -> None:
     draw_part(values, controls, stage)
 
 
-Column = st.delta_generator.DeltaGenerator
-
-
-def _calls(values: dict[str, float], controls: Column, stage: Column) -> None:
+def _calls(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGenerator) -> None:
     with controls:
         calls = st.slider("Calls of backward", 1, 4, 2, key="g_calls", bind="query-params")
         retain = toggle("retain_graph=True", "g_retain", False)
@@ -52,7 +50,7 @@ def _calls(values: dict[str, float], controls: Column, stage: Column) -> None:
             st.markdown("`backward` **adds** to `.grad`. Nothing sets it back to zero by itself.")
 
 
-def _vector(values: dict[str, float], controls: Column, stage: Column) -> None:
+def _vector(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGenerator) -> None:
     with controls:
         left, right = st.columns(2, gap="small")
         weights = [
@@ -79,7 +77,7 @@ def _vector(values: dict[str, float], controls: Column, stage: Column) -> None:
         show_printed(result.snippet)
 
 
-def _create(values: dict[str, float], controls: Column, stage: Column) -> None:
+def _create(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGenerator) -> None:
     with controls:
         create = toggle("create_graph=True", "g_create", True)
         result = differentiate_gradient(values, create_graph=create)

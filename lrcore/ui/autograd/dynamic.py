@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.lab.dynamic import change_leaf, change_saved, compare
 from lrcore.ui.autograd.parts import choose_part, draw, show_code, show_printed, toggle
@@ -20,7 +21,7 @@ def show() -> None:
         dict(zip(_PARTS, (_branches, _leaf, _saved), strict=True))[part](stage)
 
 
-def _branches(stage: st.delta_generator.DeltaGenerator) -> None:
+def _branches(stage: DeltaGenerator) -> None:
     left, right = st.columns(2, gap="small")
     at = left.slider("Value of x", -5.0, 5.0, -2.0, 0.1, key="g_if_x", bind="query-params")
     with right:
@@ -50,7 +51,7 @@ def _branches(stage: st.delta_generator.DeltaGenerator) -> None:
         st.caption(f"Left to itself, torch.fx refuses to record this f: “{result.refusal}”.")
 
 
-def _leaf(stage: st.delta_generator.DeltaGenerator) -> None:
+def _leaf(stage: DeltaGenerator) -> None:
     value = st.slider("Value of w", -5.0, 5.0, 1.0, 0.1, key="g_w", bind="query-params")
     no_grad = toggle("Inside torch.no_grad()", "g_no_grad", False)
     result = change_leaf(value, no_grad=no_grad)
@@ -66,7 +67,7 @@ def _leaf(stage: st.delta_generator.DeltaGenerator) -> None:
         )
 
 
-def _saved(stage: st.delta_generator.DeltaGenerator) -> None:
+def _saved(stage: DeltaGenerator) -> None:
     value = st.slider("Value of x", -5.0, 5.0, 1.0, 0.1, key="g_exp_x", bind="query-params")
     in_place = toggle("Add in place: a.add_(1)", "g_inplace", True)
     result = change_saved(value, in_place=in_place)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.dot import Marks, to_dot
 from lrcore.expression import ExpressionError
@@ -21,7 +22,7 @@ def leaf_sliders(*names: str) -> dict[str, float]:
     return {name: _leaf_slider(name, column) for name, column in zip(names, columns, strict=False)}
 
 
-def _leaf_slider(name: str, column: st.delta_generator.DeltaGenerator) -> float:
+def _leaf_slider(name: str, column: DeltaGenerator) -> float:
     return column.slider(
         f"Value of {name}", -5.0, 5.0, STARTS[name], 0.1, key=f"g_{name}", bind="query-params"
     )

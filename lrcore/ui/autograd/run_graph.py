@@ -8,9 +8,11 @@ from lrcore.config import RunConfig
 from lrcore.graph import format_number
 from lrcore.lab.run_graph import run_graph
 from lrcore.training import Run
-from lrcore.ui.autograd.parts import draw, show_code, show_printed
+from lrcore.ui.autograd.parts import draw, show_code, show_printed, toggle
 
-_DEFAULT_MOMENTS = 101
+_DEFAULT_MOMENTS = 100
+# The code carries its points along.
+_MOST_POINTS = 400
 
 
 def show() -> None:
@@ -21,24 +23,22 @@ def show() -> None:
         last = max(len(run) - 1, 1)
         at = st.slider("Iteration", 0, last, playhead, key="g_iter", bind="query-params")
         step = run.step(min(at, len(run) - 1))
-        whole = st.toggle("Whole batch", False, key="g_batch", bind="query-params")
+        total = len(run.data.y)
+        whole = toggle("Whole batch", "g_batch", False)
         index = st.slider(
-            "Data point",
-            0,
-            len(run.data.y) - 1,
-            0,
-            key="g_point",
-            bind="query-params",
-            disabled=whole,
+            "Data point", 0, total - 1, 0, key="g_point", bind="query-params", disabled=whole
         )
-        rows = slice(None) if whole else slice(index, index + 1)
-        config = run.config
-        result = run_graph(run.data.x[rows], run.data.y[rows], step.weights, step.bias, config.loss)
+        rows = slice(0, _MOST_POINTS) if whole else slice(index, index + 1)
+        result = run_graph(
+            run.data.x[rows], run.data.y[rows], step.weights, step.bias, run.config.loss
+        )
         show_code(result.snippet, 330)
     with stage:
-        draw(result.graph, points=12.5)
+        draw(result.graph, points=11.5 if whole else 12.5)
+        if whole and total > _MOST_POINTS:
+            st.caption(f"The first {_MOST_POINTS} of {total:,} points.")
         show_printed(result.snippet)
-        rate = getattr(config.optimizer, "lr", None)
+        rate = getattr(run.config.optimizer, "lr", None)
         values = ", ".join(map(format_number, result.eigenvalues))
         st.markdown(f"Eigenvalues of the Hessian of this loss in (w, b): **{values}**")
         st.latex(
