@@ -89,7 +89,7 @@ class RunConfig(Settings):
 
 
 def _checked_weights(weights: Sequence[float]) -> tuple[float, ...]:
-    if not isinstance(weights, Sequence) or isinstance(weights, str) or len(weights) != 3:
+    if not isinstance(weights, Sequence) or isinstance(weights, str | bytes) or len(weights) != 3:
         raise SettingsError("initial_weights", "three numbers (w0, w1, b)", weights)
     return tuple(
         WEIGHT.check(f"initial_weights[{index}]", weight) for index, weight in enumerate(weights)

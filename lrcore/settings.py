@@ -71,12 +71,12 @@ class Setting:
         elif self.kind is bool:
             if isinstance(value, bool):
                 return value
-        elif isinstance(value, Integral if self.kind is int else Real) and not isinstance(
-            value, bool
-        ):
-            number = self.kind(value)
-            if self.minimum <= number <= self.maximum:  # false for nan
-                return number
+        elif (
+            isinstance(value, Integral if self.kind is int else Real)
+            and not isinstance(value, bool)
+            and self.minimum <= value <= self.maximum
+        ):  # false for nan
+            return self.kind(value)
         raise SettingsError(f"{name} ({self.label.lower()})", self.expected, value)
 
     def parse(self, name: str, text: str) -> Value:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from numbers import Integral
 from threading import RLock
 from types import TracebackType
 
@@ -136,21 +137,22 @@ class Run:
         """
         with self._lock:
             config = self._changed(changes)
-            if not 0 <= iteration < len(self):
+            if not isinstance(iteration, Integral) or not 0 <= iteration < len(self):
                 expected = f"a whole number from 0 to {len(self) - 1}"
                 raise SettingsError("iteration", expected, iteration)
             self._engine_at = None
             with _torch_errors():
                 self._rewind(iteration)
                 self._engine.configure(config)
-            self._engine_at = iteration
+                snapshot = self._engine.snapshot(iteration)
+                rows = self._engine.advance(1)
             self._history.truncate(iteration)
-            self._snapshots = [s for s in self._snapshots if s.iteration < iteration]
+            self._snapshots = [s for s in self._snapshots if s.iteration < iteration] + [snapshot]
             self._segments = [s for s in self._segments if s.start < iteration]
             if not self._segments or self._segments[-1].config != config:
                 self._segments.append(Segment(iteration, config))
             self._status = Status.RUNNING
-            self._advance(1)
+            self._record(rows)
 
     def columns(self, start: int = 0, stop: int | None = None) -> Columns:
         """The recorded moments `start` to `stop - 1`, copied."""
@@ -180,9 +182,11 @@ class Run:
         return model
 
     def _changed(self, changes: dict[str, object]) -> RunConfig:
-        allowed = [f.name for f in fields(RunConfig) if f.name not in _FIXED]
+        names = [item.name for item in fields(RunConfig)]
         for name, value in changes.items():
-            if name not in allowed and value != getattr(self.config, name, None):
+            if name not in names:
+                raise SettingsError(name, f"left out: the settings are {', '.join(names)}", value)
+            if name in _FIXED and value != getattr(self.config, name):
                 raise SettingsError(name, "left as it is within a run", value)
         return replace(self.config, **changes)
 
@@ -197,7 +201,12 @@ class Run:
                 self._rewind(start)
             self._keep_snapshot(start)
             rows = self._engine.advance(steps)
-        self._engine_at = start + steps
+        self._record(rows)
+
+    def _record(self, rows: np.ndarray) -> None:
+        """Append what the engine has just computed, up to the end of the run."""
+        start = len(self)
+        self._engine_at = start + len(rows)
         ending = self._ending(start, rows)
         if ending is not None:
             self._status, length = ending
@@ -223,13 +232,9 @@ class Run:
             self._engine.advance(min(self._engine.chunk_length, iteration - start))
 
     def _keep_snapshot(self, iteration: int) -> None:
-        """Snapshot the start of every segment, and then about once a chunk."""
-        last = self._snapshots[-1] if self._snapshots else None
-        if last is None or last.iteration < self._segments[-1].start:
-            distance = 0
-        else:
-            distance = self._engine.chunk_length
-        if last is not None and iteration - last.iteration < distance:
+        """Snapshot the start, and then about once a chunk."""
+        last = self._snapshots[-1].iteration if self._snapshots else None
+        if last is not None and iteration - last < self._engine.chunk_length:
             return
         self._snapshots.append(self._engine.snapshot(iteration))
         if len(self._snapshots) > _MOST_SNAPSHOTS:

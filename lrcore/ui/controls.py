@@ -135,7 +135,7 @@ def problems_in_link() -> list[str]:
         try:
             value = spec.parse(key, text)
         except SettingsError as error:
-            problems.append(f"The link has a value that cannot be used: {error}.")
+            problems.append(f"In the link, {error}. The control shows the value used instead.")
             continue
         if spec.choices is not None:
             st.session_state[key] = value

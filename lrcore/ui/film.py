@@ -116,7 +116,7 @@ class Film:
                 run.extend(_SECONDS_PER_ANSWER, missing)
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
-            first = min(request.first, len(run))
+            first = self._first_new(request) if known else 0
         answer: Answer = {
             "seq": request.seq,
             "run": self._number,
@@ -141,12 +141,10 @@ class Film:
         run = self.run
         if request.settings != self._settings:
             return
-        if request.restart and len(run.segments) > 1:
-            at = 0
-        elif run.config != self._wanted:
-            at = min(request.at, len(run) - 1)
-        else:
+        changed = run.config != self._wanted
+        if not changed and not (request.restart and len(run.segments) > 1):
             return
+        at = 0 if request.restart else min(request.at, len(run) - 1)
         changes = {f.name: getattr(self._wanted, f.name) for f in fields(RunConfig)}
         run.branch(at, **changes)
         self._branched_at.append(at)

@@ -1,4 +1,6 @@
 // The plane with its points and boundary, and the two curves: all that Plotly and the canvas draw.
+// Shapes move as a whole array: Plotly then draws them alone (0.4 ms), where a path to one attribute
+// makes it draw the plot afresh (20 ms).
 import { decode } from "./record.js";
 import { levelPath, logits, rgb, tint } from "./field.js";
 
@@ -53,11 +55,11 @@ export class Plane {
     const { size, view, features } = this.grid;
     this.z = logits(features, weights, this.z);
     const finite = weights.every(Number.isFinite);
-    const shapes = {};
-    this.levels.forEach((level, k) => {
-      shapes[`shapes[${k}].path`] = finite ? levelPath(this.z, size, view, level) : "M0,0";
-    });
-    this.Plotly.relayout(this.plot, shapes);
+    const shapes = this.plot.layout.shapes.map((shape, k) => ({
+      ...shape,
+      path: finite ? levelPath(this.z, size, view, this.levels[k]) : "M0,0",
+    }));
+    this.Plotly.relayout(this.plot, { shapes });
     tint(this.z, size, this.image.data, this.colours, this.shading, TINT);
     this.tile.getContext("2d").putImageData(this.image, 0, 0);
     this.paint();
@@ -152,6 +154,7 @@ export class Curves {
 
   moveTo(at) {
     if (!this.plot._fullLayout) return;
-    this.Plotly.relayout(this.plot, { "shapes[0].x0": at, "shapes[1].x0": at });
+    const shapes = this.plot.layout.shapes.map((shape, k) => (k < 2 ? { ...shape, x0: at } : shape));
+    this.Plotly.relayout(this.plot, { shapes });
   }
 }

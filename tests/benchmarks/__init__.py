@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.benchmarks` measures everything the README quotes."""

@@ -1,0 +1,146 @@
+"""A page without a browser: Streamlit's protocol, and the player's rhythm of questions."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.benchmarks.common import ENDLESS, Server
+
+_SPEED = 60
+_WANTED = 4 * _SPEED  # wantedAt in record.js
+_SHORT = 2 * _SPEED  # runsShort in record.js
+_WAIT = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the player reads of one answer."""
+
+    seq: int
+    run: int
+    revision: int
+    settings: int
+    length: int
+    ended: bool
+    problem: str | None
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        answer = json.loads(text)
+        rows = len(base64.b64decode(answer["rows"])) // (4 * answer["width"])
+        known = (answer[name] for name in ("seq", "run", "revision", "settings"))
+        return cls(*known, answer["first"] + rows, answer["ended"], answer["problem"])
+
+
+@dataclass
+class Client:
+    """One playing page."""
+
+    _socket: ClientConnection
+    seconds: list[float] = field(default_factory=list)
+    starved: float = 0.0
+    _component: str = ""
+    _fragment: str = ""
+    _page: str = ""
+    _answer: Answer | None = None
+
+    @classmethod
+    async def open(cls, server: Server) -> Self:
+        """Load the page and read its first answer."""
+        address = f"ws://localhost:{server.port}/_stcore/stream"
+        client = cls(await connect(address, subprotocols=["streamlit"], max_size=None))
+        await client._rerun(BackMsg())
+        await client._receive(0)
+        return client
+
+    async def play(self, seconds: float) -> None:
+        """Play at 60 steps a second; every question is answered before the next."""
+        start = time.perf_counter()
+        asked = 0
+        position = 0.0
+        then = start
+        while (now := time.perf_counter()) < start + seconds:
+            answer = self._latest
+            ideal = position + _SPEED * (now - then)
+            position, then = min(ideal, answer.length - 1), now
+            # A player that has run out of moments stands still until the answer.
+            self.starved += (ideal - position) / _SPEED
+            ahead = int(answer.length - 1 - position)
+            if ahead < _SHORT:
+                asked += 1
+                await self._ask(asked, position, max(1, _WANTED - ahead))
+            else:
+                await asyncio.sleep((ahead - _SHORT + 1) / _SPEED)
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+    @property
+    def _latest(self) -> Answer:
+        if self._answer is None:
+            raise ConnectionError("the page was not answered")
+        return self._answer
+
+    async def _ask(self, seq: int, position: float, want: int) -> None:
+        known = self._latest
+        question = {
+            "seq": seq,
+            "run": known.run,
+            "revision": known.revision,
+            "settings": known.settings,
+            "first": known.length,
+            "want": want,
+            "at": int(position),
+            "restart": False,
+            "scene": False,
+            "view": None,
+        }
+        message = BackMsg()
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id = f"$$STREAMLIT_INTERNAL_KEY_{self._component}__events"
+        state.json_trigger_value = json.dumps([{"event": "ask", "value": question}])
+        started = time.perf_counter()
+        await self._rerun(message)
+        await self._receive(seq)
+        self.seconds.append(time.perf_counter() - started)
+        answer = self._latest
+        if answer.ended or answer.problem or answer.length <= known.length:
+            raise ConnectionError(f"the run does not go on: {answer}")
+
+    async def _rerun(self, message: BackMsg) -> None:
+        message.rerun_script.query_string = ENDLESS
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = self._fragment
+        await self._socket.send(message.SerializeToString())
+
+    async def _receive(self, seq: int) -> None:
+        """Read messages up to the answer to one question."""
+        async with asyncio.timeout(_WAIT):
+            async for data in self._socket:
+                message = ForwardMsg()
+                message.ParseFromString(bytes(data))
+                if message.HasField("new_session"):
+                    self._page = message.new_session.page_script_hash
+                for answer in self._answers(message):
+                    self._answer = answer
+                    if answer.seq == seq:
+                        return
+        raise ConnectionError("the server closed the connection")
+
+    def _answers(self, message: ForwardMsg) -> Iterator[Answer]:
+        element = message.delta.new_element
+        if element.WhichOneof("type") != "bidi_component":
+            return
+        self._component = element.bidi_component.id
+        self._fragment = message.delta.fragment_id
+        yield Answer.read(element.bidi_component.json)

@@ -1,0 +1,175 @@
+"""What the player draws on."""
+
+from __future__ import annotations
+
+import base64
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from lrcore import Blobs, Dataset, RunConfig, palette
+from lrcore.figures import curves, scatter
+from lrcore.scene import (
+    COURSE_VIEW,
+    GRID_SIZE,
+    MOST_POINTS_DRAWN,
+    View,
+    drawn_points,
+    grid_points,
+    logit,
+    shading,
+    view_of,
+)
+from lrcore.ui.film import Film, Request
+
+
+def two_points(low: tuple[float, float], high: tuple[float, float]) -> Dataset:
+    return Dataset(torch.tensor([low, high]), torch.tensor([0.0, 1.0]))
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_data_of_the_course_has_its_axes(seed: int) -> None:
+    assert view_of(Blobs(seed=seed).sample()) == COURSE_VIEW == (-5.0, 7.0, -7.0, 7.0)
+
+
+def test_points_on_the_edge_still_fit() -> None:
+    assert view_of(two_points((-5.0, -7.0), (7.0, 7.0))) == COURSE_VIEW
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ((-5.1, 0.0), (0.0, 1.0)),
+        ((0.0, 0.0), (7.1, 1.0)),
+        ((0.0, -7.1), (1.0, 1.0)),
+        ((0.0, 0.0), (1.0, 7.1)),
+        ((100.0, -3.0), (100.0, -3.0)),
+    ],
+)
+def test_other_data_has_equal_margins_on_opposite_sides(
+    low: tuple[float, float], high: tuple[float, float]
+) -> None:
+    view = view_of(two_points(low, high))
+    margins_x = (low[0] - view.x0, view.x1 - high[0])
+    margins_y = (low[1] - view.y0, view.y1 - high[1])
+    for margins, span in ((margins_x, high[0] - low[0]), (margins_y, high[1] - low[1])):
+        assert min(margins) > 0
+        assert margins[0] == pytest.approx(margins[1], abs=1e-4)
+        assert margins[0] == pytest.approx(0.05 * max(span, 1e-3), rel=0.2)
+
+
+@pytest.mark.parametrize("bias", [-5.0, 5.0])
+def test_view_holds_all_points_of_both_classes(bias: float) -> None:
+    data = Blobs(bias=bias, std=5.0, mean=5.0).sample()
+    view = view_of(data)
+    x, y = data.x[:, 0], data.x[:, 1]
+    assert ((view.x0 < x) & (x < view.x1) & (view.y0 < y) & (y < view.y1)).all()
+
+
+@pytest.mark.parametrize("count", [1, 100, MOST_POINTS_DRAWN // 2])
+def test_data_of_moderate_size_is_drawn_whole(count: int) -> None:
+    data = Blobs(samples_per_class=count).sample()
+    assert drawn_points(data) is data
+
+
+@pytest.mark.parametrize("count", [MOST_POINTS_DRAWN // 2 + 1, 50_000])
+def test_large_data_is_drawn_as_a_balanced_sample(count: int) -> None:
+    data = Blobs(samples_per_class=count).sample()
+    drawn = drawn_points(data)
+    assert [(drawn.y == label).sum().item() for label in (0, 1)] == [1000, 1000]
+    for label in (0, 1):
+        all_points = set(map(tuple, data.x[data.y == label].tolist()))
+        sample = list(map(tuple, drawn.x[drawn.y == label].tolist()))
+        assert len(set(sample)) == 1000
+        assert all_points.issuperset(sample)
+
+
+def test_small_class_of_large_data_is_drawn_whole() -> None:
+    y = torch.zeros(10_000)
+    y[::2500] = 1
+    drawn = drawn_points(Dataset(torch.randn(10_000, 2), y))
+    assert [(drawn.y == label).sum().item() for label in (0, 1)] == [1000, 4]
+
+
+def test_grid_runs_row_by_row_from_below() -> None:
+    points = grid_points(View(-1.0, 3.0, 10.0, 20.0)).reshape(GRID_SIZE, GRID_SIZE, 2)
+    assert points[0, 0].tolist() == [-1.0, 10.0]
+    assert points[0, -1].tolist() == [3.0, 10.0]
+    assert points[-1, 0].tolist() == [-1.0, 20.0]
+    assert points[-1, -1].tolist() == [3.0, 20.0]
+    np.testing.assert_allclose(points[:, :, 0], np.tile(np.linspace(-1, 3, 51), (51, 1)), atol=1e-6)
+    np.testing.assert_allclose(points[7, :, 1], np.full(51, 11.4), rtol=1e-6)
+
+
+@pytest.mark.parametrize("p", [0.25, 0.5, 0.75, 1e-9, 1 - 1e-9])
+def test_logit_inverts_the_sigmoid(p: float) -> None:
+    assert logit(p) == pytest.approx(math.log(p / (1 - p)), rel=1e-6, abs=1e-15)
+
+
+def test_shading_grows_from_nothing_with_the_certainty() -> None:
+    limit, strength = shading()
+    assert limit == 6.0
+    expected = [math.tanh(limit * k / 64 / 2) for k in range(65)]  # 2 sigmoid(z) - 1
+    assert strength == pytest.approx(expected, abs=1e-9)
+
+
+def test_scatter_holds_the_points_of_each_class() -> None:
+    data, view = Blobs().sample(), View(-1.0, 2.0, -3.0, 4.0)
+    figure = scatter(data, view)
+    for label, trace in enumerate(figure.data):
+        expected = data.x[data.y == label].numpy()
+        assert trace.name == f"class {label}"
+        np.testing.assert_allclose(np.column_stack([trace.x, trace.y]), expected, atol=5.1e-5)
+    assert len(figure.data) == 2
+    assert figure.layout.xaxis.range == (-1.0, 2.0)
+    assert figure.layout.yaxis.range == (-3.0, 4.0)
+    assert [shape.type for shape in figure.layout.shapes] == ["path"] * 3
+
+
+def test_classes_differ_by_colour_and_by_shape() -> None:
+    markers = [trace.marker for trace in scatter(Blobs().sample(), COURSE_VIEW).data]
+    assert [marker.color for marker in markers] == [palette.CLASS_0, palette.CLASS_1]
+    assert markers[0].symbol != markers[1].symbol
+
+
+@pytest.mark.parametrize("target", [0.99, 0.5, 1.0])
+def test_curves_show_the_target_line(target: float) -> None:
+    figure = curves(target)
+    assert [trace.name for trace in figure.data] == ["loss", "accuracy"]
+    line = figure.layout.shapes[2]
+    assert (line.type, line.yref, line.y0, line.y1) == ("line", "y2", target, target)
+    assert f"target {target:g}" in figure.layout.annotations[2].text
+
+
+def test_colours_have_one_meaning_each() -> None:
+    colours = [value for name, value in vars(palette).items() if name.isupper()]
+    assert len(set(colours)) == len(colours)
+
+
+def test_scene_has_the_points_as_the_model_sees_them() -> None:
+    film = Film(RunConfig())
+    scene = film.answer()["scene"]
+    points = np.frombuffer(base64.b64decode(scene["features"]), "<f4").reshape(-1, 2)
+    assert np.array_equal(points, film.run.data.x.numpy())
+    assert scene["classes"] == film.run.data.y.tolist()
+    assert scene["levels"] == pytest.approx([0.0, -np.log(3), np.log(3)])
+    assert scene["note"] == ""
+
+
+def test_sampled_scene_says_so() -> None:
+    scene = Film(RunConfig(data=Blobs(samples_per_class=2000))).answer()["scene"]
+    assert scene["note"] == "2,000 of 4,000 points are drawn"
+    assert len(scene["classes"]) == 2000
+
+
+def test_other_axes_bring_a_grid_for_them() -> None:
+    film = Film(RunConfig())
+    film.request = Request(run=film.answer()["run"], scene=False, view=(0.0, 1.0, 2.0, 4.0))
+    answer = film.answer()
+    assert "scene" not in answer
+    assert answer["grid"]["view"] == [0.0, 1.0, 2.0, 4.0]
+    grid = np.frombuffer(base64.b64decode(answer["grid"]["features"]), "<f4").reshape(-1, 2)
+    assert len(grid) == answer["grid"]["size"] ** 2
+    assert (grid[0].tolist(), grid[-1].tolist()) == ([0.0, 2.0], [1.0, 4.0])
