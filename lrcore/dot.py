@@ -13,10 +13,11 @@ from html import escape
 from lrcore.graph import Edge, FunctionNode, Graph, TensorNode
 from lrcore.palette import GRADIENT
 
+# The one colour of Okabe and Ito that the training page leaves free.
 LEAF = "#F0E442"
-PROBLEM = "#D55E00"
 FUNCTION = "#D9D9D9"
 PLAIN = "#FFFFFF"
+PROBLEM = "#000000"
 LINE = "#777777"
 INK = "#000000"
 
@@ -43,15 +44,13 @@ def to_dot(
     marks: Marks | None = None,
     *,
     points: float = 14,
-    direction: str = "LR",
-    background: str = "transparent",
 ) -> str:
-    """Graphviz text for ``graph``, text ``points`` high, growing in ``direction`` (LR or TB)."""
+    """Graphviz text for ``graph``, from left to right, text ``points`` high."""
     marks = marks or Marks()
     boxes = _boxes(graph)
     lines = [
         "digraph {",
-        f'graph [rankdir={direction} bgcolor="{background}" pad=0.1 nodesep=0.3 ranksep=0.4]',
+        'graph [rankdir=LR bgcolor="transparent" pad=0.1 nodesep=0.3 ranksep=0.4]',
         f'node [shape=plain fontname="Arial" fontsize={points:g} fontcolor="{INK}"]',
         f'edge [color="{LINE}" penwidth=2 fontname="Arial" fontsize={points:g} fontcolor="{INK}"]',
     ]
@@ -137,6 +136,8 @@ def _row(text: str, fill: str, bold: bool) -> str:
     content = "<BR/>".join(map(escape, _lines(text)))
     if bold:
         content = f"<B>{content}</B>"
+    if fill == PROBLEM:
+        content = f'<FONT COLOR="{PLAIN}">{content}</FONT>'
     return f'<TR><TD BGCOLOR="{fill}" WIDTH="80">{content}</TD></TR>'
 
 

@@ -47,10 +47,17 @@ class Step:
     start: int = 0
     end: int = 0
 
+    @property
+    def _starts_with_a_tensor(self) -> bool:
+        """PyTorch has no operation on numbers alone, and makes two of ``1 / x``."""
+        first, *others = self.operands
+        is_alone = not any(isinstance(operand, str) for operand in others)
+        return not isinstance(first, str) and (is_alone or self.function == "/")
+
     def apply(self, tensors: Mapping[str, Tensor], dtype: torch.dtype) -> Tensor:
         """The real operation on real tensors."""
         arguments = [tensors[o] if isinstance(o, str) else o for o in self.operands]
-        if not any(isinstance(argument, Tensor) for argument in arguments):
+        if self._starts_with_a_tensor:
             arguments[0] = torch.tensor(float(arguments[0]), dtype=dtype)
         if len(arguments) == 1 and self.function == "-":
             return operator.neg(arguments[0])
@@ -59,7 +66,7 @@ class Step:
     def code(self) -> str:
         """The line of PyTorch that does what ``apply`` does."""
         texts = [str(operand) for operand in self.operands]
-        if not any(isinstance(operand, str) for operand in self.operands):
+        if self._starts_with_a_tensor:
             texts[0] = tensor_code(float(self.operands[0]))
         if self.function.isalpha():
             return f"{self.name} = torch.{self.function}({texts[0]})"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore.expression import FUNCTIONS, ExpressionError, letters_in, parse
+from lrcore.graph import trace
 from lrcore.program import compile_expression, leaf_tensors
 from tests.expressions import evaluate, texts
 
@@ -79,7 +80,9 @@ def test_errors_name_the_fault_and_the_place(text: str, start: int, word: str) -
     assert caught.value.pointer().splitlines()[-1].index("^") == start
 
 
-@pytest.mark.parametrize("text", ["(" * 60 + "x", "-" * 60 + "x", "x" * 200, "x + " * 29 + "x"])
+@pytest.mark.parametrize(
+    "text", ["(" * 30 + "x" + ")" * 30, "-" * 30 + "x", "x" * 200, "x + " * 29 + "x"]
+)
 def test_size_has_limits(text: str) -> None:
     with pytest.raises(ExpressionError):
         compile_expression(parse(text), text)
@@ -108,3 +111,11 @@ def test_values_agree_with_python_floats(text: str) -> None:
     except (ValueError, ZeroDivisionError, OverflowError):
         return
     assert value(text) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("text", ["1 / x", "1 - x", "2 ** x", "x ** 2", "x ** w", "-x", "2 * x"])
+def test_every_operation_is_one_function_in_the_graph(text: str) -> None:
+    program = compile_expression(parse(text), text)
+    output = program.run(leaf_tensors({name: VALUES[name] for name in program.leaves}))["y"]
+    functions = [function for function in trace(output).functions if not function.accumulates]
+    assert len(functions) == 1

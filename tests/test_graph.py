@@ -8,9 +8,10 @@ from torch import Tensor
 
 from lrcore.dot import Marks, to_dot
 from lrcore.expression import parse
-from lrcore.graph import Graph, Value, trace, value_of
+from lrcore.graph import Graph, trace
 from lrcore.passes import record_backward
 from lrcore.program import COURSE, compile_expression, leaf_tensors
+from lrcore.values import Value, value_of
 from tests.expressions import evaluate, texts
 
 VALUES = {"w": 0.75, "x": 1.25, "a": -0.5, "b": 2.0}
@@ -42,6 +43,7 @@ def test_the_courses_graph() -> None:
     }
     assert not graph.is_freed
     assert graph == trace(tensors["y"], tensors)
+    assert_flags_are_the_tensors_own(graph, tensors)
 
 
 def assert_flags_are_the_tensors_own(graph: Graph, tensors: dict[str, Tensor]) -> None:
@@ -117,6 +119,9 @@ def test_a_function_with_several_outputs() -> None:
     graph = trace(p * q, {"p": p, "q": q})
     assert graph.tensor("p").function == graph.tensor("q").function
     assert functions(graph).count("UnbindBackward0") == 1
+    multiply = graph.functions[-1].key
+    sources = {edge.slot: edge.source for edge in graph.edges if edge.target == multiply}
+    assert sources == {0: graph.tensor("p").key, 1: graph.tensor("q").key}
     assert "UnbindBackward0" in to_dot(graph)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lrcore.dot import Marks
-from lrcore.graph import Graph, TensorNode, format_number
+from lrcore.graph import Graph, TensorNode
 from lrcore.lab.differentiate import Differentiated
 from lrcore.passes import Flow
 from lrcore.program import Program, Step
+from lrcore.values import format_number
 
 _WORDS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
 

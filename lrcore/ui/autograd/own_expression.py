@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 import torch
 
-from lrcore.expression import FUNCTIONS, Expression, ExpressionError, parse
+from lrcore.expression import FUNCTIONS, LETTERS, ExpressionError, parse
 from lrcore.lab.differentiate import Differentiated, differentiate
 from lrcore.program import Program, compile_expression
 from lrcore.ui.autograd.parts import leaf_sliders, show_code, show_fault, show_printed
@@ -44,11 +44,10 @@ def expression_input(default: str, key: str, label: str) -> str:
     )
 
 
-def read_program(text: str, letters: tuple[str, ...] = ("w", "x", "a", "b")) -> Program | None:
+def read_program(text: str, letters: tuple[str, ...] = LETTERS) -> Program | None:
     """The program of an expression; None after showing what is wrong with it."""
     try:
-        expression: Expression = parse(text, letters)
-        return compile_expression(expression, text)
+        return compile_expression(parse(text, letters), text)
     except ExpressionError as error:
         show_fault(error)
         return None

@@ -28,20 +28,15 @@ def _leaf_slider(name: str, column: DeltaGenerator) -> float:
     )
 
 
-def toggle(label: str, key: str, default: bool, help_text: str | None = None) -> bool:
+def toggle(label: str, key: str, default: bool) -> bool:
     """A switch that is kept in the URL."""
-    return st.toggle(label, default, key=key, bind="query-params", help=help_text)
+    return st.toggle(label, default, key=key, bind="query-params")
 
 
-def draw(
-    graph: Graph, marks: Marks | None = None, points: float = 14, direction: str = "LR"
-) -> None:
+def draw(graph: Graph, marks: Marks | None = None, *, points: float) -> None:
     """The graph as large as its text asks for; a larger one than the column scrolls."""
     names = ", ".join(node.name for node in graph.tensors if node.name)
-    st.graphviz_chart(
-        to_dot(graph, marks, points=points, direction=direction),
-        alt=f"Autograd graph of {names}",
-    )
+    st.graphviz_chart(to_dot(graph, marks, points=points), alt=f"Autograd graph of {names}")
     for notice in graph.notices:
         st.caption(notice)
 

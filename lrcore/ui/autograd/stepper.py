@@ -37,7 +37,7 @@ def draw_moment(
     """The formula of the moment over the graph."""
     with st.container(key="formula"):
         st.latex(moment.formula)
-    draw(result.graph, marks_at(result, moment, compact=compact), points)
+    draw(result.graph, marks_at(result, moment, compact=compact), points=points)
 
 
 def _move(key: str, index: int) -> None:
