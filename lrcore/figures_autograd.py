@@ -1,0 +1,76 @@
+"""The curves of the autograd lab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lrcore.palette import GRADIENT
+
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_MARKS = ("′", "″", "‴", "⁗")
+
+
+def derivative_curves(
+    axis: np.ndarray, curves: np.ndarray, at: float, values: Sequence[float], ink: str
+) -> go.Figure:
+    """f and its derivatives over x, with the tangent of f at a point.
+
+    Args:
+        axis: (m,) values of x.
+        curves: (orders + 1, m), f first.
+        at: where the tangent touches.
+        values: f and its derivatives there.
+        ink: colour of f and the point.
+    """
+    figure = go.Figure()
+    # PyTorch gives a slope even where f has no value: log's is 1/x left of zero too.
+    curves = np.where(np.isfinite(curves) & np.isfinite(curves[0]), curves, np.nan)
+    for order, curve in enumerate(curves):
+        name = "f" + (_MARKS[order - 1] if order else "")
+        line = (
+            {"width": 4, "color": ink}
+            if order == 0
+            else {"width": 3, "color": GRADIENT, "dash": _DASHES[order - 1]}
+        )
+        figure.add_scatter(x=axis, y=curve, name=name, mode="lines", line=line)
+    low, high = _limits(curves)
+    if np.isfinite(values[:2]).all():
+        ends = at + np.array([-1.5, 1.5])
+        figure.add_scatter(
+            x=ends,
+            y=values[0] + values[1] * (ends - at),
+            name="tangent",
+            mode="lines",
+            line={"width": 7, "color": GRADIENT},
+            opacity=0.55,
+        )
+        figure.add_scatter(
+            x=[at],
+            y=[values[0]],
+            mode="markers",
+            showlegend=False,
+            marker={"size": 14, "color": ink},
+            name="point",
+        )
+    figure.update_layout(
+        margin={"l": 50, "r": 10, "t": 40, "b": 40},
+        font_size=17,
+        hovermode="x",
+        legend={"orientation": "h", "y": 1.12, "x": 0, "font_size": 20},
+        xaxis={"title": "x", "range": [axis[0], axis[-1]], "tickfont_size": 16},
+        yaxis={"range": [low, high], "tickfont_size": 16},
+    )
+    return figure
+
+
+def _limits(curves: np.ndarray) -> tuple[float, float]:
+    """Nearly all of f, and the middle of its derivatives: a pole must not flatten the rest."""
+    if not np.isfinite(curves).any():
+        return -1.0, 1.0
+    ends = [*np.nanpercentile(curves[0], [3, 97]), *np.nanpercentile(curves, [15, 85])]
+    low, high = min(ends), max(ends)
+    margin = max(0.2 * (high - low), 0.5)
+    return low - margin, high + margin

@@ -1,0 +1,176 @@
+"""A computation as one operation a line: run it with PyTorch, or show it as PyTorch.
+
+The lines shown and the operations run come from the same steps.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lrcore.expression import Constant, Expression, ExpressionError, Letter
+
+MAX_STEPS = 16
+
+Operand = str | int | float
+
+_FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "exp": torch.exp,
+    "log": torch.log,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "relu": torch.relu,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``name = function(*operands)``; an operand is a number or the name of an earlier tensor.
+
+    ``start`` and ``end`` are its place in the text of the expression.
+    """
+
+    name: str
+    function: str
+    operands: tuple[Operand, ...]
+    start: int = 0
+    end: int = 0
+
+    @property
+    def _starts_with_a_tensor(self) -> bool:
+        """PyTorch has no operation on numbers alone, and makes two of ``1 / x``."""
+        first, *others = self.operands
+        is_alone = not any(isinstance(operand, str) for operand in others)
+        return not isinstance(first, str) and (is_alone or self.function == "/")
+
+    def apply(self, tensors: Mapping[str, Tensor], dtype: torch.dtype) -> Tensor:
+        """The real operation on real tensors."""
+        arguments = [tensors[o] if isinstance(o, str) else o for o in self.operands]
+        if self._starts_with_a_tensor:
+            arguments[0] = torch.tensor(float(arguments[0]), dtype=dtype)
+        if len(arguments) == 1 and self.function == "-":
+            return operator.neg(arguments[0])
+        return _FUNCTIONS[self.function](*arguments)
+
+    def code(self) -> str:
+        """The line of PyTorch that does what ``apply`` does."""
+        texts = [str(operand) for operand in self.operands]
+        if self._starts_with_a_tensor:
+            texts[0] = tensor_code(float(self.operands[0]))
+        if self.function.isalpha():
+            return f"{self.name} = torch.{self.function}({texts[0]})"
+        if len(texts) == 1:
+            return f"{self.name} = -{texts[0]}"
+        return f"{self.name} = {texts[0]} {self.function} {texts[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Steps in order; the last one makes the output."""
+
+    leaves: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def output(self) -> str:
+        """The name of the last tensor."""
+        return self.steps[-1].name
+
+    def run(self, leaves: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """All tensors by name, leaves first, in the order they come to be.
+
+        Raises:
+            KeyError: if a leaf is missing.
+        """
+        tensors = {name: leaves[name] for name in self.leaves}
+        dtype = next(iter(tensors.values())).dtype
+        for step in self.steps:
+            tensors[step.name] = step.apply(tensors, dtype)
+        return tensors
+
+    def code(self) -> list[str]:
+        """One line of PyTorch for each step."""
+        return [step.code() for step in self.steps]
+
+
+COURSE = Program(
+    ("w", "x"),
+    (Step("a", "+", ("w", "x")), Step("b", "+", ("w", 1)), Step("y", "*", ("a", "b"))),
+)
+
+
+def compile_expression(expression: Expression, text: str) -> Program:
+    """One step for each operation, inner ones first, named t1, t2, … and at last y.
+
+    Raises:
+        ExpressionError: if there is no letter, or more than ``MAX_STEPS`` operations.
+    """
+    steps: list[Step] = []
+    leaves: dict[str, None] = {}
+
+    def visit(part: Expression) -> Operand:
+        if isinstance(part, Constant):
+            return part.value
+        if isinstance(part, Letter):
+            leaves[part.name] = None
+            return part.name
+        operands = tuple(visit(argument) for argument in part.arguments)
+        steps.append(Step(f"t{len(steps) + 1}", part.function, operands, part.start, part.end))
+        return steps[-1].name
+
+    visit(expression)
+    if not leaves:
+        message = "There is no letter in it, so there is nothing to differentiate."
+        raise ExpressionError(message, text, 0, len(text))
+    if isinstance(expression, Letter):
+        steps.append(Step("y", "*", (expression.name, 1), expression.start, expression.end))
+    if len(steps) > MAX_STEPS:
+        message = f"These are {len(steps)} operations; {MAX_STEPS} fit on the screen."
+        raise ExpressionError(message, text, steps[MAX_STEPS].start, steps[MAX_STEPS].end)
+    last = steps[-1]
+    steps[-1] = Step("y", last.function, last.operands, last.start, last.end)
+    return Program(tuple(leaves), tuple(steps))
+
+
+def leaf_tensors(
+    values: Mapping[str, float], dtype: torch.dtype = torch.float32
+) -> dict[str, Tensor]:
+    """A 0-dimensional leaf tensor with ``requires_grad`` for each value."""
+    return {
+        name: torch.tensor(value, dtype=dtype, requires_grad=True) for name, value in values.items()
+    }
+
+
+def tensor_code(value: float, *, requires_grad: bool = False) -> str:
+    """The line of PyTorch that makes a 0-dimensional tensor of the default dtype."""
+    return f"torch.tensor({value!r}{', requires_grad=True' if requires_grad else ''})"
+
+
+def leaves_code(values: Mapping[str, float], dtype: torch.dtype = torch.float32) -> list[str]:
+    """The lines that make the leaves, and first make ``dtype`` the default."""
+    default = [] if dtype == torch.float32 else [f"torch.set_default_dtype({dtype})"]
+    leaves = (f"{n} = {tensor_code(value, requires_grad=True)}" for n, value in values.items())
+    return [*default, *leaves]
+
+
+def step_that_broke(program: Program, tensors: Mapping[str, Tensor]) -> Step | None:
+    """The first step whose result is not finite though all it was given is."""
+    for step in program.steps:
+        inputs = (tensors[o] for o in step.operands if isinstance(o, str))
+        if (
+            all(bool(t.isfinite().all()) for t in inputs)
+            and not tensors[step.name].isfinite().all()
+        ):
+            return step
+    return None

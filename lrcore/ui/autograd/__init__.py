@@ -1,0 +1,1 @@
+"""The autograd lab: exercises that each fit one screen."""

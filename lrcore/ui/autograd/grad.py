@@ -1,0 +1,43 @@
+"""Exercise 5: torch.autograd.grad."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lrcore.figures_autograd import derivative_curves
+from lrcore.lab.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
+from lrcore.ui.autograd.own_expression import expression_input, read_program
+from lrcore.ui.autograd.parts import ink, show_code
+
+
+def show() -> None:
+    """Derivatives up to the fourth order as curves, checked by finite differences."""
+    controls, stage = st.columns([34, 66], gap="medium")
+    with controls:
+        text = expression_input("x**2", "g_f", "f(x), an expression in x")
+        program = read_program(text, ("x",))
+        if program is None:
+            return
+        left, right = st.columns([3, 2], gap="small")
+        at = left.slider("Point x", LOW, HIGH, 3.0, 0.1, key="g_at", bind="query-params")
+        order = right.slider("Orders", 1, MAX_ORDER, 2, key="g_order", bind="query-params")
+        result = derivatives(program, at, order)
+        show_code(result.snippet)
+    with stage:
+        figure = derivative_curves(result.axis, result.curves, at, result.values, ink())
+        st.plotly_chart(figure, height=410, key="g_curves", config={"displayModeBar": False})
+        st.table(_checked(result), hide_index=True)
+        if result.last_order < order:
+            st.caption(
+                f"After order {result.last_order} nothing depends on x any more: no graph is left, "
+                "and every further derivative is 0."
+            )
+
+
+def _checked(result: Derivatives) -> dict[str, list[str]]:
+    orders = range(1, len(result.values))
+    return {
+        "order": [str(order) for order in orders],
+        "torch.autograd.grad": [f"{result.values[order]:.8g}" for order in orders],
+        "finite difference": [f"{difference:.8g}" for difference in result.differences],
+    }

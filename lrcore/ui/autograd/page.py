@@ -1,0 +1,40 @@
+"""The page "Autograd": one exercise at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import streamlit as st
+
+from lrcore.ui.autograd import backward, dynamic, grad, leaves, one_graph, own_expression, run_graph
+
+_CSS = Path(__file__).with_name("lab.css")
+EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {
+        "One graph": one_graph.show,
+        "Your own expression": own_expression.show,
+        "Leaves and retain_grad": leaves.show,
+        "autograd.backward": backward.show,
+        "autograd.grad": grad.show,
+        "Dynamic and static graphs": dynamic.show,
+        "The graph of this run": run_graph.show,
+    }
+)
+
+
+def page() -> None:
+    """Draw the exercise that the URL names; only that one runs."""
+    st.html(_CSS)
+    with st.container(key="lab"):
+        chosen = st.segmented_control(
+            "Exercise",
+            list(EXERCISES),
+            default=next(iter(EXERCISES)),
+            required=True,
+            key="ex",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        EXERCISES[chosen]()

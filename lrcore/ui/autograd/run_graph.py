@@ -1,0 +1,61 @@
+"""Exercise 7: the graph of the run on the training page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lrcore.config import RunConfig
+from lrcore.lab.run_graph import run_graph
+from lrcore.training import Run
+from lrcore.ui.autograd.parts import draw, show_code, show_printed, toggle
+from lrcore.values import format_number
+
+_DEFAULT_MOMENTS = 100
+# The code carries its points along.
+_MOST_POINTS = 400
+
+
+def show() -> None:
+    """The loss at one moment of the run, of one point or the whole batch, and its curvature."""
+    run, playhead = _run_and_playhead()
+    controls, stage = st.columns([34, 66], gap="medium")
+    with controls:
+        last = max(len(run) - 1, 1)
+        at = st.slider("Iteration", 0, last, playhead, key="g_iter", bind="query-params")
+        step = run.step(min(at, len(run) - 1))
+        total = len(run.data.y)
+        whole = toggle("Whole batch", "g_batch", False)
+        index = st.slider(
+            "Data point", 0, total - 1, 0, key="g_point", bind="query-params", disabled=whole
+        )
+        rows = slice(0, _MOST_POINTS) if whole else slice(index, index + 1)
+        result = run_graph(
+            run.data.x[rows], run.data.y[rows], step.weights, step.bias, run.config.loss
+        )
+        show_code(result.snippet, 330)
+    with stage:
+        draw(result.graph, points=11.5 if whole else 12.5)
+        if whole and total > _MOST_POINTS:
+            st.caption(f"The first {_MOST_POINTS} of {total:,} points.")
+        show_printed(result.snippet)
+        rate = getattr(run.config.optimizer, "lr", None)
+        values = ", ".join(map(format_number, result.eigenvalues))
+        st.markdown(f"Eigenvalues of the Hessian of this loss in (w, b): **{values}**")
+        st.latex(
+            r"\eta_{\max} = \frac{2}{\lambda_{\max}} = "
+            rf"{format_number(result.largest_stable_rate)}".replace("inf", r"\infty")
+            + (rf"\qquad \text{{in use: }} \eta = {rate:g}" if rate is not None else "")
+        )
+
+
+def _run_and_playhead() -> tuple[Run, int]:
+    """The training page's run where it is paused, or a short default run."""
+    film = st.session_state.get("film")
+    if film is not None:
+        return film.run, min(film.request.at, len(film.run) - 1)
+    if "g_run" not in st.session_state:
+        run = Run(RunConfig())
+        run.extend(1.0, _DEFAULT_MOMENTS)
+        st.session_state["g_run"] = run
+    run = st.session_state["g_run"]
+    return run, len(run) - 1

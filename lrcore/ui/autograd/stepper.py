@@ -1,0 +1,44 @@
+"""Playing a differentiated program moment by moment."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lrcore.lab.differentiate import Differentiated
+from lrcore.lab.steps import Moment, marks_at, moments
+from lrcore.program import Program
+from lrcore.ui.autograd.parts import draw
+
+
+def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
+    """A slider over the moments with a button on either side; it starts at the end."""
+    sequence = moments(program, result)
+    last = len(sequence) - 1
+    back, middle, forth = st.columns([2, 5, 2], gap="small", vertical_alignment="bottom")
+    with middle:
+        index = st.slider(
+            "Step of forward and backward", 0, last, last, key=key, bind="query-params"
+        )
+    for column, label, change in ((back, "Back", -1), (forth, "Next", 1)):
+        column.button(
+            label,
+            key=f"{key}_{label.lower()}",
+            on_click=_move,
+            args=(key, index + change),
+            disabled=not 0 <= index + change <= last,
+            width="stretch",
+        )
+    return sequence[index]
+
+
+def draw_moment(
+    result: Differentiated, moment: Moment, points: float, *, compact: bool = False
+) -> None:
+    """The formula of the moment over the graph."""
+    with st.container(key="formula"):
+        st.latex(moment.formula)
+    draw(result.graph, marks_at(result, moment, compact=compact), points=points)
+
+
+def _move(key: str, index: int) -> None:
+    st.session_state[key] = index

@@ -1,0 +1,214 @@
+"""The exercises' torch side against the course's numbers, formulas and finite differences."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrcore.dot import to_dot
+from lrcore.expression import letters_in, parse
+from lrcore.figures_autograd import derivative_curves
+from lrcore.lab.backward import call_repeatedly, differentiate_gradient, vector_jacobian
+from lrcore.lab.derivatives import derivatives
+from lrcore.lab.differentiate import differentiate
+from lrcore.lab.dynamic import change_leaf, change_saved, compare
+from lrcore.lab.leaves import keep_gradients
+from lrcore.lab.run_graph import run_graph
+from lrcore.lab.snippet import with_warnings
+from lrcore.lab.steps import marks_at, moments
+from lrcore.program import COURSE, Program, compile_expression
+from tests.expressions import texts
+
+COURSE_VALUES = {"w": 1.0, "x": 2.0}
+
+
+def program(text: str) -> Program:
+    return compile_expression(parse(text), text)
+
+
+def test_the_courses_gradients() -> None:
+    result = differentiate(COURSE, COURSE_VALUES)
+    assert result.backward.gradients == {"w": 5.0, "x": 2.0, "a": 2.0, "b": 3.0, "y": 1.0}
+    assert [row.grad for row in result.table] == ["tensor(5.)", "tensor(2.)"] + ["None"] * 3
+
+
+def test_moments_go_forward_then_backward() -> None:
+    result = differentiate(COURSE, COURSE_VALUES)
+    sequence = moments(COURSE, result)
+    assert [moment.current for moment in sequence[:5]] == ["", "a", "b", "y", "y"]
+    assert [moment.flows for moment in sequence] == [None] * 4 + [0, 1, 2, 3, 4, 5, 5, 5]
+    assert sequence[-2].formula.endswith("= 3 + 2 = 5") or sequence[-2].formula.endswith(
+        "= 2 + 3 = 5"
+    )
+    first = marks_at(result, sequence[0])
+    assert {node.name for node in result.graph.tensors if node.key in first.hidden} == set("aby")
+    assert set(first.gradients.values()) == {" "}
+    last = marks_at(result, sequence[-1])
+    assert last.gradients[result.graph.tensor("w").key] == "grad 5"
+    assert not last.upcoming
+    assert "3 × 1 = 3" in to_dot(result.graph, last)
+
+
+def test_a_nan_names_its_step() -> None:
+    expression = program("x + log(w - 3) * 2")
+    result = differentiate(expression, {"x": 1.0, "w": 1.0}, torch.float64)
+    assert result.broken is not None
+    assert result.broken.function == "log"
+    assert moments(expression, result)
+
+
+@pytest.mark.parametrize(
+    ("require", "retain", "grads"),
+    [
+        ("wx", "", {"w": 5.0, "x": 2.0}),
+        ("wx", "a", {"w": 5.0, "x": 2.0, "a": 2.0}),
+        ("w", "aby", {"w": 5.0, "a": 2.0, "b": 3.0, "y": 1.0}),
+    ],
+)
+def test_who_keeps_a_gradient(require: str, retain: str, grads: dict[str, float]) -> None:
+    result = keep_gradients(COURSE_VALUES, require, retain)
+    kept = {node.name: node.grad.items[0] for node in result.graph.tensors if node.grad}
+    assert kept == grads
+    assert bool(result.warnings) == (len(retain) < 3)
+    if result.warnings:
+        assert "not a leaf Tensor is being accessed" in result.warnings[0]
+
+
+def test_calls_add_up_or_fail() -> None:
+    def gradients(**options: bool) -> tuple[tuple[float, float], ...]:
+        choices = {"retain_graph": False, "zero": False, "rebuild": False} | options
+        return call_repeatedly(COURSE_VALUES, 3, **choices).gradients
+
+    assert gradients() == ((5.0, 2.0),)
+    assert gradients(retain_graph=True) == ((5.0, 2.0), (10.0, 4.0), (15.0, 6.0))
+    assert gradients(rebuild=True, zero=True) == ((5.0, 2.0),) * 3
+
+
+def test_the_courses_vector_jacobian_product() -> None:
+    result = vector_jacobian(COURSE_VALUES, [1.0, 2.0], pass_weights=True)
+    assert result.gradients == (9.0, 4.0)
+    assert result.columns == ((5.0, 2.0), (2.0, 1.0))
+    without = vector_jacobian(COURSE_VALUES, [1.0, 2.0], pass_weights=False)
+    assert "only for scalar outputs" in (without.snippet.error or "")
+
+
+def test_a_gradient_with_a_graph_can_be_differentiated() -> None:
+    result = differentiate_gradient(COURSE_VALUES, create_graph=True)
+    assert result.snippet.printed.endswith("(tensor(2.), tensor(1.))")
+    assert result.graph.tensor("w.grad").requires_grad
+    for _ in range(2):
+        again = differentiate_gradient(COURSE_VALUES, create_graph=True)
+        assert "reference cycle" in again.warnings[0]
+    plain = differentiate_gradient(COURSE_VALUES, create_graph=False)
+    assert "does not require grad" in (plain.snippet.error or "")
+
+
+def test_the_courses_derivatives() -> None:
+    result = derivatives(program("x**2"), 3.0, 4)
+    assert result.values == (9.0, 6.0, 2.0, 0.0, 0.0)
+    assert result.last_order == 3
+
+
+def test_derivatives_of_sin_are_known() -> None:
+    result = derivatives(program("sin(x)"), 1.25, 4)
+    s, c = math.sin(1.25), math.cos(1.25)
+    assert result.values == pytest.approx((s, c, -s, -c, s), rel=1e-12)
+    assert result.differences == pytest.approx((c, -s, -c, s), rel=1e-8)
+    expected = np.stack([np.sin(result.axis + order * np.pi / 2) for order in range(5)])
+    assert result.curves == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text", ["exp(x) * cos(x)", "tanh(x)", "sigmoid(2 * x)", "1 / (2 + x**2)", "relu(x) * x"]
+)
+def test_finite_differences_agree(text: str) -> None:
+    result = derivatives(program(text), 0.7, 4)
+    assert result.differences == pytest.approx(result.values[1:], rel=1e-6, abs=1e-7)
+
+
+def test_curves_outside_the_domain_leave_gaps() -> None:
+    result = derivatives(program("log(x)"), -1.0, 2)
+    figure = derivative_curves(result.axis, result.curves, -1.0, result.values, "#000000")
+    assert [trace.name for trace in figure.data] == ["f", "f′", "f″"]
+    assert np.isnan(figure.data[0].y[0])
+
+
+def test_the_tangent_touches_with_the_right_slope() -> None:
+    result = derivatives(program("x**2"), 3.0, 1)
+    figure = derivative_curves(result.axis, result.curves, 3.0, result.values, "#000000")
+    tangent = next(trace for trace in figure.data if trace.name == "tangent")
+    assert np.diff(tangent.y)[0] / np.diff(tangent.x)[0] == pytest.approx(6.0)
+    assert np.mean(tangent.y) == pytest.approx(9.0)
+
+
+def test_a_recording_can_not_follow() -> None:
+    across = compare(-2.0, 1.0)
+    assert not across.follows
+    assert across.dynamic.tensor("y").value.items == (6.0,)
+    assert across.recorded.tensor("y").value.items == (4.0,)
+    assert "can" in across.refusal
+    assert "control flow" in across.refusal
+    assert compare(2.0, 1.0).follows
+    assert compare(-2.0, -1.0).follows
+
+
+def test_changes_in_place() -> None:
+    assert "leaf Variable" in (change_leaf(1.0, no_grad=False).snippet.error or "")
+    assert change_leaf(1.0, no_grad=True).snippet.printed == "tensor(2., requires_grad=True)"
+    broken = change_saved(1.0, in_place=True)
+    assert "modified by an inplace operation" in (broken.snippet.error or "")
+    assert "saved value changed" in to_dot(broken.graph)
+    assert change_saved(1.0, in_place=False).snippet.error is None
+
+
+@pytest.mark.parametrize("loss", ["bce", "bce_logits"])
+def test_the_hessian_is_the_formulas(loss: str) -> None:
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(30, 2, generator=generator)
+    y = (torch.rand(30, generator=generator) > 0.5).float()
+    result = run_graph(x, y, [0.4, -0.7], 0.2, loss)
+    design = np.column_stack([x.double().numpy(), np.ones(30)])
+    p = 1 / (1 + np.exp(-design @ np.array([0.4, -0.7, 0.2])))
+    hessian = design.T @ (design * (p * (1 - p))[:, None]) / 30
+    expected = np.linalg.eigvalsh(hessian)
+    assert result.eigenvalues == pytest.approx(expected, rel=1e-4)
+    assert result.largest_stable_rate == pytest.approx(2 / expected[-1], rel=1e-4)
+    slope = design.T @ (p - y.numpy()) / 30
+    grads = result.graph.tensor("w").grad, result.graph.tensor("b").grad
+    assert [g for grad in grads for g in grad.items] == pytest.approx(slope, rel=1e-4, abs=1e-6)
+    names = {node.name for node in result.graph.tensors}
+    assert {"x", "w", "b", "z", "y", "loss"} <= names
+    assert ("p" in names) == (loss == "bce")
+
+
+def test_one_point_has_one_curved_direction() -> None:
+    result = run_graph(torch.tensor([[1.0, 2.0]]), torch.tensor([1.0]), [0.0, 0.0], 0.0, "bce")
+    assert result.eigenvalues == pytest.approx((0.0, 0.0, 0.25 * 6), abs=1e-6)
+
+
+def test_an_unknown_loss_is_named() -> None:
+    with pytest.raises(KeyError, match="hinge"):
+        run_graph(torch.ones(1, 2), torch.ones(1), [0.0, 0.0], 0.0, "hinge")
+
+
+def test_warnings_are_caught_for_one_action() -> None:
+    leaf = torch.tensor(1.0, requires_grad=True)
+    inner = leaf * 2
+    grad, warned = with_warnings(lambda: inner.grad)
+    assert grad is None
+    assert len(warned) == 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(texts(), st.sampled_from([-1.0, 0.0, 2.0]))
+def test_every_expression_can_be_stepped_through_and_drawn(text: str, value: float) -> None:
+    expression = parse(text)
+    if not letters_in(expression):
+        return
+    steps = compile_expression(expression, text)
+    result = differentiate(steps, dict.fromkeys(steps.leaves, value), torch.float64)
+    for moment in moments(steps, result):
+        assert to_dot(result.graph, marks_at(result, moment, compact=True)).endswith("}")

@@ -1,0 +1,158 @@
+"""Every exercise through Streamlit: it shows no error, and its code prints what it shows."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lrcore import Blobs, Run, RunConfig
+from lrcore.ui.autograd.page import EXERCISES
+
+
+def script() -> None:
+    from lrcore.ui.autograd.page import page
+
+    page()
+
+
+def opened(exercise: str, **controls: object) -> AppTest:
+    app = AppTest.from_function(script, default_timeout=30)
+    app.query_params["ex"] = exercise
+    for key, value in controls.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+CASES = [
+    ("Your own expression", {"g_expr": "exp(w) * -x ** 2 / (a + 3) - sin(2) * b"}),
+    ("Your own expression", {"g_expr": "log(w - 3) + x"}),
+    ("Your own expression", {"g_expr": "x"}),
+    ("Leaves and retain_grad", {}),
+    ("Leaves and retain_grad", {"g_req_x": "false", "g_ret_b": "true", "g_ret_y": "true"}),
+    ("Leaves and retain_grad", {"g_req_w": "false", "g_req_x": "false"}),
+    ("autograd.backward", {}),
+    ("autograd.backward", {"g_retain": "true", "g_calls": "3"}),
+    ("autograd.backward", {"g_rebuild": "true", "g_zero": "true"}),
+    ("autograd.backward", {"g_bw": "Vector output", "g_v0": "-1.5"}),
+    ("autograd.backward", {"g_bw": "Vector output", "g_pass": "false"}),
+    ("autograd.backward", {"g_bw": "create_graph"}),
+    ("autograd.backward", {"g_bw": "create_graph", "g_create": "false"}),
+    ("Dynamic and static graphs", {}),
+    ("Dynamic and static graphs", {"g_rec": "x = −1"}),
+    ("Dynamic and static graphs", {"g_dyn": "Change a leaf"}),
+    ("Dynamic and static graphs", {"g_dyn": "Change a leaf", "g_no_grad": "true"}),
+    ("Dynamic and static graphs", {"g_dyn": "Change a saved tensor"}),
+    ("Dynamic and static graphs", {"g_dyn": "Change a saved tensor", "g_inplace": "false"}),
+    ("The graph of this run", {}),
+    ("The graph of this run", {"g_batch": "true"}),
+]
+
+
+def run_code(code: str) -> tuple[str, str]:
+    """Standard output and the last line of the traceback."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    error = done.stderr.strip().splitlines()
+    return done.stdout.strip(), error[-1] if error else ""
+
+
+@pytest.mark.parametrize(("exercise", "controls"), CASES)
+def test_the_code_prints_what_the_page_shows(exercise: str, controls: dict[str, str]) -> None:
+    app = opened(exercise, **controls)
+    assert not app.exception
+    output, error = run_code(app.code[0].value)
+    shown = app.code[1].value if len(app.code) > 1 else ""
+    assert output == shown
+    said = [box.value for box in app.error if box.value.startswith("PyTorch says: ")]
+    assert said == ([f"PyTorch says: {error}"] if error else [])
+    assert output or error
+
+
+def test_the_courses_table_is_what_its_code_prints() -> None:
+    app = opened("One graph")
+    assert not app.exception
+    output, _ = run_code(app.code[0].value)
+    rows = app.table[0].value
+    assert output.splitlines() == [" ".join(row[1:]) for row in rows.itertuples(index=False)]
+    assert list(rows["grad"]) == ["tensor(5.)", "tensor(2.)", "None", "None", "None"]
+
+
+def test_derivatives_are_what_the_code_prints() -> None:
+    app = opened("autograd.grad", g_order="3", g_f="x**2")
+    assert not app.exception
+    output, _ = run_code(app.code[0].value)
+    assert output.splitlines() == ["0 9.0", "1 6.0", "2 2.0", "3 0.0"]
+    table = app.table[0].value
+    assert list(table["torch.autograd.grad"]) == ["6", "2", "0"]
+
+
+@pytest.mark.parametrize("exercise", list(EXERCISES))
+def test_a_slider_is_answered_in_150_ms(exercise: str) -> None:
+    app = opened(exercise)
+    best = 1.0
+    for value in (app.slider[0].max, app.slider[0].min, app.slider[0].max):
+        app.slider[0].set_value(value)
+        start = time.perf_counter()
+        app.run()
+        best = min(best, time.perf_counter() - start)
+        assert not app.exception
+    assert best < 0.15
+
+
+@pytest.mark.parametrize("exercise", ["Your own expression", "autograd.grad"])
+def test_a_bad_expression_gets_a_pointer_not_a_traceback(exercise: str) -> None:
+    app = opened(exercise, g_expr="x + foo(x)", g_f="x + foo(x)")
+    assert not app.exception
+    assert app.error[0].value.startswith("foo is not known here.")
+    assert app.code[0].value == "x + foo(x)\n    ^^^"
+
+
+def test_a_nan_is_traced_to_its_origin() -> None:
+    app = opened("Your own expression", g_expr="x + log(w - 3)")
+    assert app.error[0].value == (
+        "t2 = `log(w - 3)` is nan: log is defined for positive numbers only."
+    )
+
+
+@pytest.mark.parametrize("step", range(12))
+def test_every_step_of_the_courses_graph_is_drawn(step: int) -> None:
+    app = opened("One graph", g_step=str(step))
+    assert not app.exception
+    assert app.slider(key="g_step").value == step
+
+
+def test_the_buttons_step() -> None:
+    app = opened("One graph")
+    app.button(key="g_step_back").click().run()
+    assert app.slider(key="g_step").value == 10
+    app.button(key="g_step_next").click().run()
+    assert app.slider(key="g_step").value == 11
+    assert app.button(key="g_step_next").disabled
+
+
+def test_a_shorter_expression_starts_at_its_own_end() -> None:
+    app = opened("Your own expression", g_expr="sin(w) * cos(x) + a")
+    app.slider(key="g_own_step").set_value(12).run()
+    app.text_input(key="g_expr").set_value("x * 2").run()
+    assert not app.exception
+    assert app.slider(key="g_own_step").max == 4
+    assert app.button(key="g_own_step_next").disabled
+
+
+def test_a_large_batch_is_cut_with_a_notice() -> None:
+    app = AppTest.from_function(script, default_timeout=30)
+    app.query_params["ex"] = "The graph of this run"
+    app.query_params["g_batch"] = "true"
+    run = Run(RunConfig(data=Blobs(samples_per_class=300)))
+    run.extend(iterations=2)
+    app.session_state["g_run"] = run
+    app.run()
+    assert not app.exception
+    assert "The first 400 of 600 points." in [caption.value for caption in app.caption]
