@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lrcore.ui import training
+from lrcore.ui.autograd import page as autograd
 
 st.set_page_config(
     page_title="Logistic regression, live",
@@ -10,5 +11,9 @@ st.set_page_config(
     initial_sidebar_state="expanded",
 )
 st.navigation(
-    [st.Page(training.page, title="Training", url_path="training", default=True)], position="top"
+    [
+        st.Page(training.page, title="Training", url_path="training", default=True),
+        st.Page(autograd.page, title="Autograd", url_path="autograd"),
+    ],
+    position="top",
 ).run()

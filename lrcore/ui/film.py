@@ -122,6 +122,7 @@ class Film:
             "run": self._number,
             "revision": len(self._branched_at),
             "settings": self._settings,
+            "at": request.at,
             "first": first,
             "width": run.data.x.shape[1] + 3,
             "rows": _rows(run, first),

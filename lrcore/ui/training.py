@@ -25,12 +25,11 @@ def page() -> None:
     _player()
 
 
-@st.fragment
 def _player() -> None:
-    """The part that reruns when the player asks.
+    """The player with the film that the controls ask for.
 
-    It reads the controls from the session state: where one of them reports in the same moment as
-    the player, Streamlit reruns this fragment alone.
+    Not a fragment: where a control and a fragment report at the same moment, Streamlit reruns the
+    fragment alone and warns in the browser's console.
     """
     try:
         config = read(st.session_state)

@@ -28,11 +28,7 @@ function load(parentElement, entry, assets) {
     .then(async ({ Stage, loadPlotly }) => {
       const Plotly = await loadPlotly(new URL(`${assets.plotly}/plotly.min.js`, root).href);
       if (entry.gone) return;
-      entry.stage = new Stage(parentElement, Plotly, (question) => {
-        // A little later, so that a control that reports now has reported before: Streamlit warns
-        // where two reports with different reruns meet.
-        setTimeout(() => entry.ask("ask", question), 5);
-      });
+      entry.stage = new Stage(parentElement, Plotly, (question) => entry.ask("ask", question));
       entry.stage.receive(entry.latest);
     })
     .catch((error) => {

@@ -34,6 +34,7 @@ export class Stage {
     this.seq = 0;
     this.view = null;
     this.restart = false;
+    this.resume = null; // the moment to return to in a run that goes on
     this.position = 0; // where the playhead ideally is, between moments
     this.shown = -1; // the moment on screen
     this.stale = false; // whether it must be drawn again
@@ -67,7 +68,7 @@ export class Stage {
   }
 
   fit() {
-    for (const { Plotly, plot } of [this.plane, this.curves]) if (plot._fullLayout) Plotly.Plots.resize(plot);
+    for (const { Plotly, plot } of [this.plane, this.curves]) if (plot._fullLayout && plot.clientWidth) Plotly.Plots.resize(plot);
   }
 
   destroy() {
@@ -75,7 +76,7 @@ export class Stage {
     this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
     clearInterval(this.clock);
-    clearTimeout(this.viewTimer);
+    clearTimeout(this.soon);
   }
 
   // Answers
@@ -84,7 +85,7 @@ export class Stage {
     const rows = decode(answer.rows);
     if (this.asked?.seq === answer.seq) Object.assign(this, { asked: null, restart: false, view: null });
     const newRun = !this.record || answer.run !== this.known.run;
-    if (newRun && !(answer.scene && answer.first === 0)) return this.forgetRun();
+    if (newRun && !(answer.scene && answer.first === 0)) return this.forgetRun(answer.at);
     if (newRun) this.beginRun(answer);
     if (answer.grid) this.plane.setGrid(answer.grid);
     const branched = answer.revision !== this.known.revision;
@@ -108,11 +109,13 @@ export class Stage {
     this.plane.setScene(answer.scene);
     this.curves.setScene(answer.scene);
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
-    Object.assign(this, { position: 0, shown: -1, seekingEnd: false, rate: 0, curvesDue: true });
+    Object.assign(this, { position: 0, shown: -1, wanted: this.resume, resume: null });
+    Object.assign(this, { seekingEnd: false, rate: 0, curvesDue: true });
   }
 
-  /** Python plays a run that we have not seen from its start: ask for all of it. */
-  forgetRun() {
+  /** Python has a run that we have not seen from its start: ask for all of it, and resume there. */
+  forgetRun(at) {
+    this.resume = at;
     this.record = null;
     this.known = { ...this.known, run: 0 };
     this.ask();
@@ -156,7 +159,7 @@ export class Stage {
       ...this.known,
       first: this.record?.length ?? 0,
       want: speed === FASTEST ? wantedAt(speed) : Math.max(1, wantedAt(speed) - ahead),
-      at: Math.max(0, this.shown),
+      at: this.record ? Math.max(0, this.shown) : (this.resume ?? 0),
       restart: this.restart,
       scene: !this.record,
       view: this.view,
@@ -165,8 +168,12 @@ export class Stage {
 
   askForView(view) {
     this.view = view;
-    clearTimeout(this.viewTimer);
-    this.viewTimer = setTimeout(() => this.ask(), 120);
+    this.askSoon();
+  }
+
+  askSoon() {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.ask(), 150);
   }
 
   // Transport
@@ -185,6 +192,7 @@ export class Stage {
     this.playing = false;
     this.seekingEnd = false;
     this.position = Math.max(0, this.shown);
+    this.askSoon(); // the other page asks Python where the playhead is
   }
 
   seek(index) {
@@ -234,7 +242,7 @@ export class Stage {
     this.lastFrame = now;
     const index = this.nextMoment(elapsed);
     if (index !== this.shown || this.stale) this.show(index);
-    if (this.answer.ended && index === this.last) this.pause();
+    if ((this.playing || this.seekingEnd) && this.answer.ended && index === this.last) this.pause();
     const interval = this.playing || this.seekingEnd ? CURVES_EVERY : 0;
     if (this.curvesDue && now - (this.curvesDrawn ?? -Infinity) >= interval) this.drawCurves(now);
     this.showState();
