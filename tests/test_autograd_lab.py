@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lrcore.dot import to_dot
 from lrcore.expression import letters_in, parse
-from lrcore.figures_autograd import derivative_curves
+from lrcore.figures.autograd import derivative_curves
 from lrcore.lab.backward import call_repeatedly, differentiate_gradient, vector_jacobian
 from lrcore.lab.derivatives import derivatives
 from lrcore.lab.differentiate import differentiate

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lrcore import Blobs, Dataset, RunConfig, palette
-from lrcore.figures import curves, scatter
+from lrcore.figures.training import curves, scatter
 from lrcore.scene import (
     COURSE_VIEW,
     GRID_SIZE,

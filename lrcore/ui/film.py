@@ -10,7 +10,7 @@ import numpy as np
 
 from lrcore import palette
 from lrcore.config import RunConfig
-from lrcore.figures import curves, scatter
+from lrcore.figures.training import curves, scatter
 from lrcore.scene import (
     GRID_SIZE,
     View,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrcore.figures_autograd import derivative_curves
+from lrcore.figures.autograd import derivative_curves
 from lrcore.lab.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
 from lrcore.ui.autograd.own_expression import expression_input, read_program
 from lrcore.ui.autograd.parts import ink, show_code

@@ -1,0 +1,1 @@
+"""Arrays in, Plotly figures out: the only part of lrcore that draws with Plotly."""
