@@ -15,9 +15,12 @@ from lrcore.config import RunConfig
 from lrcore.data import Dataset
 from lrcore.model import LOSSES, LogisticRegression
 
-# Two threads on a small sample wait for each other longer than they compute.
-_ONE_THREAD_BELOW = 50_000
-# The logits of one chunk are kept until its accuracies are counted (elements, not bytes).
+# Two threads wait for each other longer than they gain: on a small sample always, on a larger one
+# when the browser needs a core.
+_ONE_THREAD_BELOW = 500_000
+# Up to here the logits of a chunk are kept, to count all its accuracies at once.
+_KEEP_LOGITS_BELOW = 20_000
+# So that a chunk takes about 10 ms on a CPU (points times steps).
 _CHUNK_ELEMENTS_CPU = 2**21
 _CHUNK_ELEMENTS_ACCELERATOR = 2**26
 _LONGEST_CHUNK = 256
@@ -70,22 +73,28 @@ class Engine:
         loss_function = LOSSES[config.loss].function
         recorded: list[Tensor] = []
         losses: list[Tensor] = []
-        logits: list[Tensor] = []
+        verdicts: list[Tensor] = []
+        keep_logits = len(self._data.y) < _KEEP_LOGITS_BELOW
         with _threads_for(len(self._data.y)):
             for _ in range(steps):
                 z = torch.mv(design, parameters)  # (n,)
                 loss = loss_function(z, y)
                 recorded.append(parameters.detach().clone())
                 losses.append(loss.detach())
-                logits.append(z.detach())
+                verdicts.append(z.detach() if keep_logits else self._correct(z.detach()))
                 if config.zero_grad:
                     parameters.grad = None
                 loss.backward()
                 optimizer.step()
-            predicted = torch.stack(logits) >= 0  # (steps, n)
-            correct = (predicted == self._in_class_1).count_nonzero(1)  # (steps,)
+            correct = torch.stack(verdicts)
+            if keep_logits:
+                correct = self._correct(correct)  # (steps, n) -> (steps,)
             tail = torch.stack([torch.stack(losses), correct.to(torch.float32)], 1)
             return torch.cat([torch.stack(recorded), tail], 1).cpu().numpy()
+
+    def _correct(self, logits: Tensor) -> Tensor:
+        """Points classified correctly, (...,), by logits (..., n)."""
+        return ((logits >= 0) == self._in_class_1).count_nonzero(-1)
 
     def configure(self, config: RunConfig) -> None:
         """Go on under other settings; parameters and optimiser state move along."""

@@ -47,4 +47,4 @@ def stage(answer: dict[str, object], on_ask: Callable[[], None]) -> None:
 
 def asked() -> dict[str, object] | None:
     """The player's question, inside `on_ask`."""
-    return st.session_state["stage"].get("ask")
+    return st.session_state.get("stage", {}).get("ask")
