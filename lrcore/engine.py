@@ -20,8 +20,8 @@ from lrcore.model import LOSSES, LogisticRegression
 _ONE_THREAD_BELOW = 500_000
 # Up to here the logits of a chunk are kept, to count all its accuracies at once.
 _KEEP_LOGITS_BELOW = 20_000
-# So that a chunk takes about 10 ms on a CPU (points times steps).
-_CHUNK_ELEMENTS_CPU = 2**21
+# So that a chunk takes at most some 30 ms on a CPU (points times steps).
+_CHUNK_ELEMENTS_CPU = 2**23
 _CHUNK_ELEMENTS_ACCELERATOR = 2**26
 _LONGEST_CHUNK = 256
 
@@ -86,6 +86,7 @@ class Engine:
                     parameters.grad = None
                 loss.backward()
                 optimizer.step()
+                del z, loss  # their memory serves the next step
             correct = torch.stack(verdicts)
             if keep_logits:
                 correct = self._correct(correct)  # (steps, n) -> (steps,)
