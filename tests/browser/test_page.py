@@ -72,13 +72,21 @@ def test_exhausted_run_names_its_best(open_page: OpenPage) -> None:
 
 
 def test_a_dropped_connection_loses_nothing(open_page: OpenPage, context: BrowserContext) -> None:
+    context.add_init_script(
+        "window.sockets = [];"
+        "window.WebSocket = class extends WebSocket {"
+        "  constructor(...given) { super(...given); window.sockets.push(this); }"
+        "};"
+    )
     page = open_page(ENDLESS, quiet=False)
-    page.evaluate("window.sockets = []")
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 30)
-    context.set_offline(True)
-    page.wait_for_timeout(1500)
-    context.set_offline(False)
+    before = page.evaluate("sockets.length")
+    page.evaluate("sockets.forEach(socket => socket.close())")
+    page.wait_for_function(
+        "before => sockets.length > before && sockets.at(-1).readyState === WebSocket.OPEN",
+        arg=before,
+    )
     here = int(number(page, "iteration"))
     wait_for_iteration(page, here + 400, seconds=40)
     page.get_by_test_id("play").click()
@@ -116,3 +124,16 @@ def test_lines_follow_the_theme(open_page: OpenPage, theme: str) -> None:
     stroke = "getComputedStyle(document.querySelector('.scatter .shapelayer path')).stroke"
     text = "getComputedStyle(document.querySelector('.stage')).color"
     assert page.evaluate(stroke) == page.evaluate(text)
+
+
+def test_the_other_page_and_back_keep_the_playhead(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS, quiet=False)
+    page.get_by_test_id("timeline").fill("25")
+    expect(page.get_by_test_id("iteration")).to_have_text("25")
+    page.wait_for_timeout(600)  # the player tells Python where it rests
+    page.get_by_role("link", name="Autograd").click()
+    page.get_by_text("The graph of this run").click()
+    slider = page.locator('input[type=range][aria-label="Iteration"]')
+    expect(slider).to_have_value("25")
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("25")
