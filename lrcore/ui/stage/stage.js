@@ -34,6 +34,7 @@ export class Stage {
     this.seq = 0;
     this.view = null;
     this.restart = false;
+    this.wanted = null; // a moment to show when it arrives
     this.resume = null; // the moment to return to in a run that goes on
     this.position = 0; // where the playhead ideally is, between moments
     this.shown = -1; // the moment on screen
@@ -52,8 +53,8 @@ export class Stage {
     speed.addEventListener("change", () => this.askIfNeeded(), { signal });
     const actions = {
       play: () => this.toggle(),
-      step: () => this.seek(this.shown + 1),
-      back: () => this.seek(this.shown - 1),
+      step: () => this.seek(this.here + 1),
+      back: () => this.seek(this.here - 1),
       start: () => this.seek(0),
       end: () => this.toEnd(),
       reset: () => this.reset(),
@@ -135,6 +136,11 @@ export class Stage {
     return this.parts.speed.value === FASTEST ? FASTEST : Number(this.parts.speed.value);
   }
 
+  /** The moment to step from: quick steps may come within one frame, or before their moment. */
+  get here() {
+    return this.wanted ?? (this.playing || this.seekingEnd ? this.shown : Math.floor(this.position));
+  }
+
   get last() {
     return this.record.length - 1;
   }
@@ -201,7 +207,7 @@ export class Stage {
     this.forgive();
     if (index > this.last && !this.answer.ended) {
       this.ask();
-      this.wanted = index; // to be shown when it arrives
+      this.wanted = index;
     }
     this.position = Math.max(0, Math.min(index, this.last));
   }
@@ -252,7 +258,10 @@ export class Stage {
   /** The moment that this frame shows. */
   nextMoment(elapsed) {
     if (this.seekingEnd) this.position = this.last;
-    if (this.wanted && this.wanted <= this.last) [this.position, this.wanted] = [this.wanted, null];
+    if (this.wanted !== null && (this.wanted <= this.last || this.answer.ended)) {
+      this.position = Math.min(this.wanted, this.last);
+      this.wanted = null;
+    }
     if (!this.playing) return Math.min(this.last, Math.floor(this.position));
     const rate = this.speed === FASTEST ? Math.max(this.rate, 0.06) : this.speed / 1000;
     this.position = Math.min(this.last, this.position + rate * elapsed);
