@@ -14,6 +14,9 @@ from lrcore.settings import Setting, Settings, SettingsError, setting
 # A typed weight may be anything that float32 can hold.
 WEIGHT = Setting("Initial weight", "Where training starts.", float, -1e38, 1e38, step=0.1)
 
+# Settings that a run keeps from its start to its end; to change one is to start another run.
+FIXED_IN_A_RUN = ("data", "init_seed", "initial_weights")
+
 
 @dataclass(frozen=True)
 class RunConfig(Settings):

@@ -14,14 +14,13 @@ from types import TracebackType
 import numpy as np
 import torch
 
-from lrcore.config import RunConfig
+from lrcore.config import FIXED_IN_A_RUN, RunConfig
 from lrcore.data import Dataset
 from lrcore.engine import Engine, Snapshot
 from lrcore.history import Columns, History, Step
 from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
 
-_FIXED = ("data", "init_seed", "initial_weights")
 _MOST_SNAPSHOTS = 4096
 
 
@@ -123,8 +122,9 @@ class Run:
     def branch(self, iteration: int, **changes: object) -> None:
         """Drop all moments after `iteration` and go on from there under changed settings.
 
-        The state of the optimiser is that of `iteration`. With no changes the same moments
-        follow again, bit for bit.
+        The state of the optimiser is that of `iteration`. Settings not named are those in force at
+        the end of the record; where they applied at `iteration` too, the same moments follow
+        again, bit for bit.
 
         Args:
             iteration: a recorded moment.
@@ -186,7 +186,7 @@ class Run:
         for name, value in changes.items():
             if name not in names:
                 raise SettingsError(name, f"left out: the settings are {', '.join(names)}", value)
-            if name in _FIXED and value != getattr(self.config, name):
+            if name in FIXED_IN_A_RUN and value != getattr(self.config, name):
                 raise SettingsError(name, "left as it is within a run", value)
         return replace(self.config, **changes)
 

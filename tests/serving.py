@@ -59,7 +59,7 @@ def wait_until_healthy(port: int, seconds: float = 60) -> None:
             with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
+            time.sleep(0.02)
     raise TimeoutError(f"no dashboard on port {port} after {seconds} s")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,15 +12,11 @@ from torch.nn import functional
 
 from lrcore.graph import Graph, trace
 from lrcore.lab.snippet import Snippet, snippet, spaced
+from lrcore.model import LOSSES
 
 _LOSS_CODE = {
     "bce": "F.binary_cross_entropy(torch.sigmoid(z), y)",
     "bce_logits": "F.binary_cross_entropy_with_logits(z, y)",
-}
-
-_LOSSES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "bce": lambda z, y: functional.binary_cross_entropy(torch.sigmoid(z), y),
-    "bce_logits": functional.binary_cross_entropy_with_logits,
 }
 
 
@@ -73,7 +69,7 @@ def run_graph(
 
     def loss_of(parameters: Tensor) -> Tensor:
         logits = functional.linear(x, parameters[None, :-1], parameters[-1:])
-        return _LOSSES[loss](logits, y)
+        return LOSSES[loss].function(logits, y)
 
     at = torch.cat([w.detach()[0], b.detach()])
     hessian = torch.autograd.functional.hessian(loss_of, at)

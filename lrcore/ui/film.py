@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from lrcore import palette
-from lrcore.config import RunConfig
+from lrcore.config import FIXED_IN_A_RUN, RunConfig
 from lrcore.figures.training import curves, scatter
 from lrcore.scene import (
     GRID_SIZE,
@@ -96,8 +96,8 @@ class Film:
         """
         if config == self._wanted:
             return
-        fixed = ("data", "init_seed", "initial_weights")
-        if any(getattr(config, name) != getattr(self.run.config, name) for name in fixed):
+        present = self.run.config
+        if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._start(config)
         self._wanted = config
         self._settings += 1

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as NothingCame
 
 from tests.benchmarks.common import ENDLESS, Row, Server, chromium, process, server
+from tests.serving import wait_until_healthy
 
 _SIZE = {"width": 1280, "height": 720}
 _MOVES = 20
@@ -162,7 +163,7 @@ def start() -> list[Row]:
 def _started(browser: Browser) -> float:
     before = time.perf_counter()
     with _blank(browser) as page, process() as running:
-        running.wait()
+        wait_until_healthy(running.port)
         page.goto(running.url)
         page.locator(_FIRST_DRAWING).wait_for(timeout=60_000)
         return time.perf_counter() - before

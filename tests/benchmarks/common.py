@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import socket
 import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,16 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-_APP = Path(__file__).resolve().parents[2] / "app.py"
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.serving import BROWSER_FLAGS, browser_path, free_port, start, wait_until_healthy
 
 # A run that goes on for as long as a benchmark watches it.
 ENDLESS = "target_accuracy=1&max_iterations=1000000"
@@ -55,34 +41,12 @@ class Server:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
-
-    def wait(self, seconds: float = 60) -> None:
-        """Return as soon as the server answers.
-
-        Raises:
-            TimeoutError: it does not.
-        """
-        deadline = time.perf_counter() + seconds
-        while not self.healthy():
-            if time.perf_counter() > deadline:
-                raise TimeoutError(f"{self.url} did not answer within {seconds:g} s")
-            time.sleep(0.02)
-
 
 @contextmanager
 def process() -> Iterator[Server]:
     """Start `streamlit run app.py` on a free port, and end it afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(_APP), "--server.port", str(port)]
-    started = subprocess.Popen(
-        command, cwd=_APP.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    started = start(port)
     try:
         yield Server(port, started.pid)
     finally:
@@ -98,7 +62,7 @@ def process() -> Iterator[Server]:
 def server() -> Iterator[Server]:
     """A server that answers."""
     with process() as running:
-        running.wait()
+        wait_until_healthy(running.port)
         yield running
 
 
@@ -107,23 +71,12 @@ def chromium() -> Iterator[Browser]:
     """A real Chromium without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=list(_CHROMIUM_FLAGS)
+            executable_path=browser_path(), args=list(BROWSER_FLAGS)
         )
         try:
             yield browser
         finally:
             browser.close()
-
-
-def chromium_path() -> str | None:
-    """The system's Chromium; None leaves it to playwright's own."""
-    return next((path for name in _NAMES if (path := shutil.which(name))), None)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def others() -> str:
@@ -160,7 +113,7 @@ def _cpu_model() -> str:
 
 
 def _chromium_version() -> str:
-    path = chromium_path()
+    path = browser_path()
     if path is None:
         return "playwright's Chromium"
     answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)

@@ -117,17 +117,14 @@ export class Curves {
   constructor(Plotly, plot) {
     this.Plotly = Plotly;
     this.plot = plot;
-    this.span = 1;
   }
 
   setScene(scene) {
     this.base = scene.curves;
-    this.fixedShapes = scene.curves.layout.shapes.length;
   }
 
   /** Draw the curves afresh: when moments have arrived, about once a second. */
   draw(record, { span, marks, target, at }) {
-    this.span = span;
     const { data, layout } = this.base;
     const columns = [record.width - 2, record.width - 1];
     const shapes = layout.shapes.map((shape) => ({ ...shape }));
