@@ -1,37 +1,14 @@
-"""Data sets: each is a settings class with a `sample` method."""
+"""Two Gaussian clouds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar
 
 import torch
 
+from lrcore.data.base import MAX_SEED, Dataset, Mixture, Population
 from lrcore.settings import Settings, setting
-
-MAX_SEED = 2**31 - 1
-
-
-class Dataset(NamedTuple):
-    """Points and their classes, on the CPU.
-
-    x: (n, d) float32, the coordinates. y: (n,) float32, 0 or 1.
-    """
-
-    x: torch.Tensor
-    y: torch.Tensor
-
-
-class DataSettings(Protocol):
-    """What every data set offers."""
-
-    title: ClassVar[str]
-
-    def sample(self, generator: torch.Generator | None = None) -> Dataset:
-        """Draw the points; the same settings give the same points."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -107,5 +84,10 @@ class Blobs(Settings):
         y = torch.cat([torch.zeros(len(class_0)), torch.ones(len(class_1))])
         return Dataset(torch.cat([class_0, class_1]), y)
 
-
-DATASETS: Mapping[str, type[Settings]] = MappingProxyType({"blobs": Blobs})
+    def population(self) -> Population:
+        """Two Gaussians of equal covariance and equal share."""
+        covariance = self.std**2 * torch.eye(2, dtype=torch.float64)
+        centre = torch.full((1, 2), self.mean, dtype=torch.float64)
+        return Population(
+            (Mixture(self.bias + centre, covariance), Mixture(self.bias - centre, covariance))
+        )

@@ -1,0 +1,22 @@
+"""Data sets: each is a settings class with a `sample` method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lrcore.data.base import MAX_SEED, Dataset, DataSettings, Mixture, Population
+from lrcore.data.blobs import Blobs
+from lrcore.settings import Settings
+
+__all__ = [
+    "DATASETS",
+    "MAX_SEED",
+    "Blobs",
+    "DataSettings",
+    "Dataset",
+    "Mixture",
+    "Population",
+]
+
+DATASETS: Mapping[str, type[Settings]] = MappingProxyType({"blobs": Blobs})

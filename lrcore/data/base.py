@@ -1,0 +1,58 @@
+"""What every data set has in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple, Protocol
+
+import torch
+
+MAX_SEED = 2**31 - 1
+
+
+class Dataset(NamedTuple):
+    """Points and their classes, on the CPU.
+
+    x: (n, 2) float32, the coordinates. y: (n,) float32, 0 or 1. axes, classes: their names.
+    """
+
+    x: torch.Tensor
+    y: torch.Tensor
+    axes: tuple[str, str] = ("x₀", "x₁")
+    classes: tuple[str, str] = ("class 0", "class 1")
+
+
+class Mixture(NamedTuple):
+    """The distribution of one class: Gaussians of equal weight and equal covariance.
+
+    means: (m, 2) float64. covariance: (2, 2) float64, positive definite.
+    """
+
+    means: torch.Tensor
+    covariance: torch.Tensor
+
+
+class Population(NamedTuple):
+    """What a sample is drawn from.
+
+    classes: the distributions of class 0 and class 1, before labels are flipped. share_1: fraction
+    of class 1 before labels are flipped. label_noise: the chance that a label is the wrong one,
+    from 0 to 0.5, the same for both classes.
+    """
+
+    classes: tuple[Mixture, Mixture]
+    share_1: float = 0.5
+    label_noise: float = 0.0
+
+
+class DataSettings(Protocol):
+    """What every data set offers."""
+
+    title: ClassVar[str]
+
+    def sample(self, generator: torch.Generator | None = None) -> Dataset:
+        """Draw the points; the same settings give the same points."""
+        ...
+
+    def population(self) -> Population | None:
+        """What the points are drawn from; None where nobody knows, as for measured data."""
+        ...
