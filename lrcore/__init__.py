@@ -6,26 +6,39 @@ It needs torch and numpy alone; see `train` and `RunConfig` for a start.
 from lrcore.config import RunConfig
 from lrcore.data import DATASETS, Blobs, Dataset
 from lrcore.devices import Device, available_devices
+from lrcore.features import FEATURES, Cubic, Linear, Quadratic, Radial, Sine
+from lrcore.generator import Training, train
 from lrcore.history import Columns, Step
 from lrcore.model import LOSSES, LogisticRegression
-from lrcore.optim import OPTIMIZERS, SGD
+from lrcore.optim import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSprop
 from lrcore.settings import SettingsError
-from lrcore.training import Run, Segment, Status, Training, TrainingError, train
+from lrcore.training import Run, Segment, Status, TrainingError
 
 __all__ = [
     "DATASETS",
+    "FEATURES",
+    "LBFGS",
     "LOSSES",
     "OPTIMIZERS",
     "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
     "Blobs",
     "Columns",
+    "Cubic",
     "Dataset",
     "Device",
+    "Linear",
     "LogisticRegression",
+    "Quadratic",
+    "RMSprop",
+    "Radial",
     "Run",
     "RunConfig",
     "Segment",
     "SettingsError",
+    "Sine",
     "Status",
     "Step",
     "Training",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lrcore.data import DATASETS, MAX_SEED, Blobs, DataSettings
 from lrcore.devices import device_choices
+from lrcore.features import FEATURES, FeatureMap, Linear
 from lrcore.model import loss_choices
 from lrcore.optim import SGD, OptimizerSettings
 from lrcore.settings import Setting, Settings, SettingsError, setting
@@ -15,7 +16,17 @@ from lrcore.settings import Setting, Settings, SettingsError, setting
 WEIGHT = Setting("Initial weight", "Where training starts.", float, -1e38, 1e38, step=0.1)
 
 # Settings that a run keeps from its start to its end; to change one is to start another run.
-FIXED_IN_A_RUN = ("data", "init_seed", "initial_weights")
+FIXED_IN_A_RUN = (
+    "data",
+    "standardise",
+    "test_share",
+    "split_seed",
+    "features",
+    "init_seed",
+    "initial_weights",
+)
+TRAINING, TEST = "training", "test"
+_PARTS = {name: name for name in (TRAINING, TEST)}
 
 
 @dataclass(frozen=True)
@@ -24,34 +35,97 @@ class RunConfig(Settings):
 
     Args:
         data: which points, see `lrcore.data`.
+        features: the feature map with d features, see `lrcore.features`.
         optimizer: which optimiser, see `lrcore.optim`.
-        initial_weights: (w0, w1, ..., b) to start from; torch's default by `init_seed` if None.
+        initial_weights: d + 1 numbers (w0, w1, ..., b) to start from; torch's default by
+            `init_seed` if None.
 
     Raises:
         SettingsError: names the field, its bounds and the value it got.
     """
 
     data: DataSettings = field(default_factory=Blobs)
-    optimizer: OptimizerSettings = field(default_factory=SGD)
-    zero_grad: bool = setting(
-        True,
-        "zero_grad each step",
-        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+    standardise: bool = setting(
+        False,
+        "Standardise",
+        "Gives each coordinate mean 0 and standard deviation 1 before training: watch how many "
+        "fewer iterations it takes.",
     )
+    test_share: float = setting(
+        0.0,
+        "Test share",
+        "Holds out this share of the points: they are drawn hollow and never trained on.",
+        minimum=0.0,
+        maximum=0.8,
+        step=0.05,
+    )
+    split_seed: int = setting(
+        0,
+        "Split seed",
+        "Draws which points are held out: watch how much the test accuracy depends on it.",
+        minimum=0,
+        maximum=MAX_SEED,
+    )
+    features: FeatureMap = field(default_factory=Linear)
     loss: str = setting(
         "bce_logits",
         "Loss",
         "bce_logits stays exact when the model is very sure; bce, on probabilities as in the "
-        "course, goes flat there.",
+        "course, goes flat there; mse is flat wherever the model is sure, right or wrong.",
         choices=loss_choices,
         narrow=True,
     )
-    device: str = setting(
-        "cpu",
-        "Device",
-        "Where PyTorch computes; small data is fastest on the CPU.",
-        choices=device_choices,
+    l2: float = setting(
+        0.0,
+        "L2 penalty",
+        "Adds half of this times the sum of the squared weights to the loss: watch the weights "
+        "stay small.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.01,
+    )
+    l1: float = setting(
+        0.0,
+        "L1 penalty",
+        "Adds this times the sum of the sizes of the weights to the loss: watch weights that are "
+        "not needed go to 0.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.01,
+    )
+    init_seed: int = setting(
+        0,
+        "Their seed",
+        "The same seed starts from the same boundary: watch where a bad start ends.",
+        minimum=0,
+        maximum=MAX_SEED,
         narrow=True,
+    )
+    optimizer: OptimizerSettings = field(default_factory=SGD)
+    mini_batches: bool = setting(
+        False,
+        "Mini-batches",
+        "Each step sees only some of the points: watch the loss jitter on its way down.",
+    )
+    batch_size: int = setting(
+        20,
+        "Batch size",
+        "How many points a step sees: watch small batches wander.",
+        minimum=1,
+        maximum=10_000,
+        log=True,
+    )
+    shuffle_seed: int = setting(
+        0,
+        "Shuffle seed",
+        "Draws the order of the points, anew in each epoch.",
+        minimum=0,
+        maximum=MAX_SEED,
+    )
+    zero_grad: bool = setting(
+        True,
+        "zero_grad each step",
+        "Off: the gradients of all steps add up; watch the boundary race past its place.",
     )
     target_accuracy: float = setting(
         0.99,
@@ -71,29 +145,54 @@ class RunConfig(Settings):
         log=True,
         narrow=True,
     )
-    init_seed: int = setting(
-        0,
-        "Their seed",
-        "The same seed starts from the same boundary: watch where a bad start ends.",
-        minimum=0,
-        maximum=MAX_SEED,
-        narrow=True,
+    target_on: str = setting(
+        TRAINING,
+        "Target asked of",
+        "Whose accuracy must pass the target: that of the training points or of the test points.",
+        choices=lambda: _PARTS,
+    )
+    device: str = setting(
+        "cpu",
+        "Device",
+        "Where PyTorch computes; small data is fastest on the CPU.",
+        choices=device_choices,
     )
     initial_weights: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, tuple(DATASETS.values())):
             raise SettingsError("data", "one of the data sets in DATASETS", self.data)
+        if not isinstance(self.features, tuple(FEATURES.values())):
+            raise SettingsError("features", "one of the feature maps in FEATURES", self.features)
         if not isinstance(self.optimizer, OptimizerSettings):
             raise SettingsError("optimizer", "one of the optimisers in OPTIMIZERS", self.optimizer)
         super().__post_init__()
+        if self.target_on == TEST and self.test_share == 0:
+            raise SettingsError("target_on", "'training' where test_share is 0", self.target_on)
         if self.initial_weights is not None:
-            object.__setattr__(self, "initial_weights", _checked_weights(self.initial_weights))
+            weights = checked_weights(self.initial_weights, self.features)
+            object.__setattr__(self, "initial_weights", weights)
 
 
-def _checked_weights(weights: Sequence[float]) -> tuple[float, ...]:
-    if not isinstance(weights, Sequence) or isinstance(weights, str | bytes) or len(weights) != 3:
-        raise SettingsError("initial_weights", "three numbers (w0, w1, b)", weights)
+def weight_names(features: FeatureMap) -> tuple[str, ...]:
+    """w0, w1, ..., b."""
+    return (*(f"w{k}" for k in range(features.dimension)), "b")
+
+
+def checked_weights(weights: Sequence[float], features: FeatureMap) -> tuple[float, ...]:
+    """Weights and bias for a feature map, as plain numbers.
+
+    Raises:
+        SettingsError: there are more or fewer than it needs, or one is not finite.
+    """
+    names = weight_names(features)
+    if (
+        not isinstance(weights, Sequence)
+        or isinstance(weights, str | bytes)
+        or len(weights) != len(names)
+    ):
+        expected = f"{len(names)} numbers ({', '.join(names)})"
+        raise SettingsError("initial_weights", expected, weights)
     return tuple(
         WEIGHT.check(f"initial_weights[{index}]", weight) for index, weight in enumerate(weights)
     )

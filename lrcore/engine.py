@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lrcore.batches import Batches, BatchState
 from lrcore.config import RunConfig
-from lrcore.data import Dataset
-from lrcore.model import LOSSES, LogisticRegression
+from lrcore.model import LOSSES, LogisticRegression, penalty
 
 # Two threads wait for each other longer than they gain: on a small sample always, on a larger one
 # when the browser needs a core.
@@ -26,6 +26,58 @@ _CHUNK_ELEMENTS_ACCELERATOR = 2**26
 _LONGEST_CHUNK = 256
 
 
+class Part:
+    """Some of the points, as training uses them, on one device.
+
+    The bias is the last entry of one parameter vector, multiplied by a constant feature 1
+    (Bishop, Pattern Recognition and Machine Learning, section 4.3.2): one tensor to update
+    halves the cost of a step.
+
+    Args:
+        features: (n, d) float32. y: (n,) float32, 0 or 1.
+    """
+
+    def __init__(self, features: Tensor, y: Tensor) -> None:
+        design = torch.cat([features, torch.ones(len(y), 1, device=y.device)], 1)  # (n, d + 1)
+        # Column by column, the products with and by the matrix read memory in order.
+        self.design = design.t().contiguous().t()
+        self.y = y
+        self._in_class_1 = y.bool()
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def to(self, device: str) -> Part:
+        """The same points on another device."""
+        return Part(self.design[:, :-1].to(device), self.y.to(device))
+
+    def correct(self, logits: Tensor) -> Tensor:
+        """Points classified correctly, (...,), by logits (..., n)."""
+        return ((logits >= 0) == self._in_class_1).count_nonzero(-1)
+
+
+class _Tally:
+    """Loss and number of points classified correctly, step by step."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._keep_logits = len(part) < _KEEP_LOGITS_BELOW
+        self._losses: list[Tensor] = []
+        self._verdicts: list[Tensor] = []
+
+    def add(self, logits: Tensor, loss: Tensor) -> None:
+        logits = logits.detach()
+        self._losses.append(loss.detach())
+        self._verdicts.append(logits if self._keep_logits else self._part.correct(logits))
+
+    def columns(self) -> Tensor:
+        """(steps, 2) float32."""
+        correct = torch.stack(self._verdicts)
+        if self._keep_logits:
+            correct = self._part.correct(correct)  # (steps, n) -> (steps,)
+        return torch.stack([torch.stack(self._losses), correct.to(torch.float32)], 1)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """All that training depends on just before `iteration`, on the device of `config`."""
@@ -35,23 +87,27 @@ class Snapshot:
     parameters: Tensor
     gradient: Tensor | None
     optimizer_state: dict[str, object]
+    batches: BatchState | None
 
 
 class Engine:
     """Model, optimiser and data on one device.
 
-    The bias is the last entry of one parameter vector, multiplied by a constant feature 1
-    (Bishop, Pattern Recognition and Machine Learning, section 4.3.2): one tensor to update
-    halves the cost of a step.
+    Args:
+        config: the settings.
+        training: the points to train on, on the CPU.
+        test: points to measure on as well.
     """
 
-    def __init__(self, config: RunConfig, data: Dataset) -> None:
-        self._data = data
+    def __init__(self, config: RunConfig, training: Part, test: Part | None = None) -> None:
         self._config = config
-        self._place_data(config.device)
-        parameters = initial_parameters(config, data.x.shape[1]).to(config.device)
+        self._training, self._test = training, test
+        self._device = "cpu"
+        self._move_data(config.device)
+        parameters = initial_parameters(config, training.design.shape[1] - 1).to(config.device)
         self._parameters = parameters.requires_grad_()  # (d + 1,)
         self._optimizer = config.optimizer.build([self._parameters])
+        self._batches: Batches | None = None
 
     @property
     def chunk_length(self) -> int:
@@ -59,43 +115,84 @@ class Engine:
         elements = (
             _CHUNK_ELEMENTS_CPU if self._config.device == "cpu" else _CHUNK_ELEMENTS_ACCELERATOR
         )
-        return max(1, min(_LONGEST_CHUNK, elements // len(self._data.y)))
+        numbers_a_step = self._training.design.numel() // 3 * self._config.optimizer.evaluations
+        return max(1, min(_LONGEST_CHUNK, elements // max(1, numbers_a_step)))
 
     def advance(self, steps: int) -> np.ndarray:
         """Train and record `steps` moments, each as it is before its update.
 
         Returns:
-            (steps, d + 3) float32: w0, ..., b, loss, number of points classified correctly. On an
-            accelerator the record is made there and copied once.
+            (steps, d + 3) float32: w0, ..., b, loss, number of points classified correctly; and
+            the latter two of the test points, if any. On an accelerator the record is made there
+            and copied once.
         """
-        config, design, y = self._config, self._design, self._y
-        parameters, optimizer = self._parameters, self._optimizer
+        config, parameters, optimizer = self._config, self._parameters, self._optimizer
         loss_function = LOSSES[config.loss].function
+        design, y = self._training.design, self._training.y
         recorded: list[Tensor] = []
-        losses: list[Tensor] = []
-        verdicts: list[Tensor] = []
-        keep_logits = len(self._data.y) < _KEEP_LOGITS_BELOW
-        with _threads_for(len(self._data.y)):
+        tally = _Tally(self._training)
+        test_tally = None if self._test is None else _Tally(self._test)
+        plain = not (config.mini_batches or config.optimizer.evaluations > 1)
+        with _threads_for(len(y)):
             for _ in range(steps):
                 z = torch.mv(design, parameters)  # (n,)
                 loss = loss_function(z, y)
                 recorded.append(parameters.detach().clone())
-                losses.append(loss.detach())
-                verdicts.append(z.detach() if keep_logits else self._correct(z.detach()))
-                if config.zero_grad:
-                    parameters.grad = None
-                loss.backward()
-                optimizer.step()
+                tally.add(z, loss)
+                if test_tally is not None:
+                    test_tally.add(*self._evaluated(self._test, parameters))
+                if plain:
+                    self._backward(loss)
+                    optimizer.step()
+                else:
+                    self._step_with_closure()
                 del z, loss  # their memory serves the next step
-            correct = torch.stack(verdicts)
-            if keep_logits:
-                correct = self._correct(correct)  # (steps, n) -> (steps,)
-            tail = torch.stack([torch.stack(losses), correct.to(torch.float32)], 1)
-            return torch.cat([torch.stack(recorded), tail], 1).cpu().numpy()
+            tallies = [one.columns() for one in (tally, test_tally) if one is not None]
+            return torch.cat([torch.stack(recorded), *tallies], 1).cpu().numpy()
 
-    def _correct(self, logits: Tensor) -> Tensor:
-        """Points classified correctly, (...,), by logits (..., n)."""
-        return ((logits >= 0) == self._in_class_1).count_nonzero(-1)
+    def evaluate(self, parameters: Tensor) -> np.ndarray:
+        """One row as of `advance`, at any parameters (d + 1,) float32; training is untouched."""
+        parts = [self._training] if self._test is None else [self._training, self._test]
+        parameters = parameters.to(self._device)
+        row = [parameters]
+        for part in parts:
+            z, loss = self._evaluated(part, parameters)
+            row.append(torch.stack([loss, part.correct(z).to(torch.float32)]))
+        return torch.cat(row).cpu().numpy()
+
+    def _evaluated(self, part: Part, parameters: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits and loss without a graph."""
+        with torch.no_grad():
+            z = torch.mv(part.design, parameters)
+            return z, LOSSES[self._config.loss].function(z, part.y)
+
+    def _backward(self, loss: Tensor) -> Tensor:
+        """Add the penalty, and leave the gradient in the parameters."""
+        config = self._config
+        if config.l1 or config.l2:
+            loss = loss + penalty(self._parameters, config.l1, config.l2)
+        if config.zero_grad:
+            self._parameters.grad = None
+        loss.backward()
+        return loss
+
+    def _step_with_closure(self) -> None:
+        """One step on the next mini-batch, if any, with torch's own way to evaluate it again."""
+        config, design, y = self._config, self._training.design, self._training.y
+        if config.mini_batches:
+            batch = self._next_batch(config).to(self._device)
+            design, y = design[batch], y[batch]  # (batch_size, d + 1)
+        loss_function = LOSSES[config.loss].function
+
+        def closure() -> Tensor:
+            return self._backward(loss_function(torch.mv(design, self._parameters), y))
+
+        self._optimizer.step(closure)
+
+    def _next_batch(self, config: RunConfig) -> Tensor:
+        if self._batches is None or self._batches.seed != config.shuffle_seed:
+            self._batches = Batches(len(self._training), config.shuffle_seed)
+        return self._batches.next(config.batch_size)
 
     def configure(self, config: RunConfig) -> None:
         """Go on under other settings; parameters and optimiser state move along."""
@@ -116,6 +213,7 @@ class Engine:
             self._parameters.detach().clone(),
             None if gradient is None else gradient.clone(),
             copy.deepcopy(self._optimizer.state_dict()),
+            None if self._batches is None else self._batches.state,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -124,8 +222,7 @@ class Engine:
         self._config = snapshot.config
 
     def _restore_tensors(self, snapshot: Snapshot, config: RunConfig) -> None:
-        if config.device != self._device:
-            self._place_data(config.device)
+        self._move_data(config.device)
         # `to` gives back the snapshot's own tensor where the device is the same.
         self._parameters = snapshot.parameters.to(config.device).clone().requires_grad_()
         if snapshot.gradient is not None:
@@ -135,15 +232,14 @@ class Engine:
         if same_optimizer:
             self._optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer_state))
             config.optimizer.apply_to(self._optimizer)
+        state = snapshot.batches
+        self._batches = None if state is None else Batches.at(len(self._training), state)
 
-    def _place_data(self, device: str) -> None:
-        ones = torch.ones(len(self._data.y), 1)
-        design = torch.cat([self._data.x, ones], 1)  # (n, d + 1)
-        # Column by column, the products with and by the matrix read memory in order.
-        self._design = design.to(device).t().contiguous().t()
-        self._y = self._data.y.to(device)
-        self._in_class_1 = self._y.bool()
-        self._device = device
+    def _move_data(self, device: str) -> None:
+        if device != self._device:
+            self._training = self._training.to(device)
+            self._test = None if self._test is None else self._test.to(device)
+            self._device = device
 
 
 def initial_parameters(config: RunConfig, dimension: int) -> Tensor:

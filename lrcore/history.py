@@ -10,7 +10,8 @@ import numpy as np
 class Step(NamedTuple):
     """One moment: every number belongs to the same parameters, before their update.
 
-    weights: (w0, w1, ...). loss: mean over the sample. accuracy: fraction from 0 to 1.
+    weights: (w0, w1, ...). loss: mean over the training points, without penalty. accuracy: fraction
+    of them from 0 to 1. test_loss, test_accuracy: the same of the test points, None without any.
     """
 
     iteration: int
@@ -18,28 +19,44 @@ class Step(NamedTuple):
     bias: float
     loss: float
     accuracy: float
+    test_loss: float | None = None
+    test_accuracy: float | None = None
 
 
 class Columns(NamedTuple):
     """Several moments: iteration (k,) int64, weights (k, d), bias (k,), loss (k,) float32 as
-    torch computed them, accuracy (k,) float64."""
+    torch computed them, accuracy (k,) float64; test_loss and test_accuracy likewise, or None."""
 
     iteration: np.ndarray
     weights: np.ndarray
     bias: np.ndarray
     loss: np.ndarray
     accuracy: np.ndarray
+    test_loss: np.ndarray | None = None
+    test_accuracy: np.ndarray | None = None
+
+    def table(self) -> np.ndarray:
+        """One moment a row, (k, d + 3) or (k, d + 5) float32: w0, ..., b, loss, accuracy, ..."""
+        columns = [column for column in self[1:] if column is not None]
+        return np.column_stack(columns).astype(np.float32)
 
 
 class History:
     """A growing table of moments, kept as float32: w0, ..., b, loss, points classified correctly.
 
     Counts stay exact up to 2**24 points.
+
+    Args:
+        dimension: number of features d.
+        points: how many training points there are.
+        test_points: how many test points; without any, a row lacks the two columns for them.
     """
 
-    def __init__(self, dimension: int, points: int) -> None:
-        self._points = points
-        self._table = np.empty((256, dimension + 3), np.float32)
+    def __init__(self, dimension: int, points: int, test_points: int = 0) -> None:
+        self._dimension = dimension
+        self._points, self._test_points = points, test_points
+        width = dimension + (5 if test_points else 3)
+        self._table = np.empty((256, width), np.float32)
         self._length = 0
 
     def __len__(self) -> int:
@@ -51,7 +68,7 @@ class History:
         return self._table.nbytes
 
     def append(self, rows: np.ndarray) -> None:
-        """Add rows, (k, d + 3) float32."""
+        """Add rows as the engine gives them, (k, d + 3) or (k, d + 5) float32."""
         needed = self._length + len(rows)
         if needed > len(self._table):
             capacity = max(needed, len(self._table) * 3 // 2)
@@ -65,17 +82,25 @@ class History:
         """Forget all moments from `length` on."""
         self._length = length
 
-    def accuracies(self, rows: np.ndarray) -> np.ndarray:
-        """Accuracy of each row, (k,) float64."""
-        return rows[:, -1].astype(np.float64) / self._points
-
     def columns(self, start: int, stop: int) -> Columns:
         """Copies of the moments `start` to `stop - 1`."""
-        rows = self._table[start : min(stop, self._length)]
+        return self.read(self._table[start : min(stop, self._length)], start)
+
+    def read(self, rows: np.ndarray, start: int = 0) -> Columns:
+        """Rows as the engine gives them, by column; the first one is moment `start`."""
+        d = self._dimension
+
+        def accuracy(correct: np.ndarray, points: int) -> np.ndarray:
+            return correct.astype(np.float64) / max(1, points)
+
+        test = (None, None)
+        if self._test_points:
+            test = (rows[:, d + 3].copy(), accuracy(rows[:, d + 4], self._test_points))
         return Columns(
             np.arange(start, start + len(rows)),
-            rows[:, :-3].copy(),
-            rows[:, -3].copy(),
-            rows[:, -2].copy(),
-            self.accuracies(rows),
+            rows[:, :d].copy(),
+            rows[:, d].copy(),
+            rows[:, d + 1].copy(),
+            accuracy(rows[:, d + 2], self._points),
+            *test,
         )

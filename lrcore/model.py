@@ -13,7 +13,7 @@ from torch.nn import functional
 
 
 class LogisticRegression(nn.Module):
-    """p(class 1 | x) = sigmoid(w x + b).
+    """p(class 1 | x) = sigmoid(w phi(x) + b).
 
     Source: Bishop, Pattern Recognition and Machine Learning, section 4.3.2.
 
@@ -32,7 +32,7 @@ class LogisticRegression(nn.Module):
         nn.init.uniform_(self.features.bias, -bound, bound, generator=generator)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Probabilities of class 1, (n, 1), for points x, (n, d)."""
+        """Probabilities of class 1, (n, 1), for features x, (n, d); see `lrcore.features`."""
         return self.sigmoid(self.features(x))
 
 
@@ -47,12 +47,30 @@ def _bce(logits: Tensor, y: Tensor) -> Tensor:
     return functional.binary_cross_entropy(torch.sigmoid(logits), y)
 
 
+def _mse(logits: Tensor, y: Tensor) -> Tensor:
+    return functional.mse_loss(torch.sigmoid(logits), y)
+
+
 LOSSES: Mapping[str, Loss] = MappingProxyType(
     {
         "bce": Loss(_bce),
         "bce_logits": Loss(functional.binary_cross_entropy_with_logits),
+        "mse": Loss(_mse),
     }
 )
+
+
+def penalty(parameters: Tensor, l1: float, l2: float) -> Tensor:
+    """l1 * sum |w| + l2 / 2 * sum w**2; the bias goes free.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 7.1.
+
+    Args:
+        parameters: (d + 1,), the bias last.
+        l1, l2: at least 0.
+    """
+    w = parameters[:-1]
+    return l1 * w.abs().sum() + l2 / 2 * w.square().sum()
 
 
 def loss_choices() -> dict[str, str]:

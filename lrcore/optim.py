@@ -9,7 +9,39 @@ from typing import ClassVar
 
 import torch
 
-from lrcore.settings import Settings, setting
+from lrcore.settings import Settings, SettingsError, setting
+
+_RATE_HELP = (
+    "How far one step goes: watch the boundary crawl when it is small and jump when it is large."
+)
+
+
+def _rate(default: float) -> float:
+    return setting(default, "Learning rate", _RATE_HELP, minimum=1e-4, maximum=10.0, log=True)
+
+
+def _fraction(default: float, label: str, help: str, *, maximum: float = 0.99) -> float:  # noqa: A002
+    return setting(default, label, help, minimum=0.0, maximum=maximum, step=0.01)
+
+
+def _momentum(default: float) -> float:
+    return _fraction(
+        default,
+        "Momentum",
+        "How much of the last step is kept: watch the boundary swing past its place when it is "
+        "high.",
+    )
+
+
+def _weight_decay(default: float = 0.0) -> float:
+    return setting(
+        default,
+        "Weight decay",
+        "Pulls all weights, b too, towards 0 at each step: watch the boundary grow softer.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.01,
+    )
 
 
 @dataclass(frozen=True)
@@ -18,15 +50,21 @@ class OptimizerSettings(Settings):
 
     title: ClassVar[str]
     torch_class: ClassVar[type[torch.optim.Optimizer]]
+    # About how often a step evaluates the loss; more than once needs a closure.
+    evaluations: ClassVar[int] = 1
+
+    def hyperparameters(self) -> dict[str, object]:
+        """The settings by torch's names."""
+        return asdict(self)
 
     def build(self, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
         """Torch's optimiser over `parameters` with these settings."""
-        return self.torch_class(parameters, foreach=False, **asdict(self))
+        return self.torch_class(parameters, foreach=False, **self.hyperparameters())
 
     def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
         """Put these settings into a running optimiser of `torch_class`; its state stays."""
         for group in optimizer.param_groups:
-            group.update(asdict(self))
+            group.update(self.hyperparameters())
 
 
 @dataclass(frozen=True)
@@ -34,30 +72,178 @@ class SGD(OptimizerSettings):
     """Gradient descent with momentum, as `torch.optim.SGD` defines it.
 
     Raises:
-        SettingsError: a field is out of its bounds.
+        SettingsError: a field is out of its bounds, or Nesterov's momentum is on without momentum.
     """
 
     title: ClassVar[str] = "SGD"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
 
-    lr: float = setting(
-        0.01,
-        "Learning rate",
-        "How far one step goes: watch the boundary crawl when it is small and jump when it is "
-        "large.",
-        minimum=1e-4,
-        maximum=10.0,
+    lr: float = _rate(0.01)
+    momentum: float = _momentum(0.9)
+    nesterov: bool = setting(
+        False,
+        "Nesterov",
+        "Looks one step ahead before it corrects, and needs momentum: watch it overshoot less.",
+    )
+    weight_decay: float = _weight_decay()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and self.momentum == 0:
+            raise SettingsError("nesterov", "off where momentum is 0", self.nesterov)
+
+
+@dataclass(frozen=True)
+class Adam(OptimizerSettings):
+    """Adam, as `torch.optim.Adam` defines it.
+
+    Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1.
+
+    Raises:
+        SettingsError: a field is out of its bounds.
+    """
+
+    title: ClassVar[str] = "Adam"
+    torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adam
+
+    lr: float = _rate(0.001)
+    beta1: float = _fraction(
+        0.9, "β₁", "How long the mean of the gradients remembers: it acts like momentum."
+    )
+    beta2: float = setting(
+        0.999,
+        "β₂",
+        "How long the mean of their squares remembers: watch the steps grow uneven when it is low.",
+        minimum=0.0,
+        maximum=0.999,
+        step=0.001,
+    )
+    weight_decay: float = _weight_decay()
+
+    def hyperparameters(self) -> dict[str, object]:
+        """See `OptimizerSettings.hyperparameters`."""
+        return {
+            "lr": self.lr,
+            "betas": (self.beta1, self.beta2),
+            "weight_decay": self.weight_decay,
+        }
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient, as `torch.optim.AdamW` defines it.
+
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2.
+    """
+
+    title: ClassVar[str] = "AdamW"
+    torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.AdamW
+
+    weight_decay: float = _weight_decay(0.01)
+
+
+@dataclass(frozen=True)
+class RMSprop(OptimizerSettings):
+    """RMSprop, as `torch.optim.RMSprop` defines it.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 8.5.2.
+
+    Raises:
+        SettingsError: a field is out of its bounds.
+    """
+
+    title: ClassVar[str] = "RMSprop"
+    torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.RMSprop
+
+    lr: float = _rate(0.01)
+    alpha: float = _fraction(
+        0.99,
+        "α",
+        "How long the mean of the squared gradients remembers: watch the steps grow uneven when "
+        "it is low.",
+    )
+    momentum: float = _momentum(0.0)
+    weight_decay: float = _weight_decay()
+
+
+@dataclass(frozen=True)
+class Adagrad(OptimizerSettings):
+    """Adagrad, as `torch.optim.Adagrad` defines it.
+
+    Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods, 2011, figure 1.
+
+    Raises:
+        SettingsError: a field is out of its bounds.
+    """
+
+    title: ClassVar[str] = "Adagrad"
+    torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adagrad
+
+    lr: float = _rate(0.01)
+    lr_decay: float = _fraction(
+        0.0, "Rate decay", "Shrinks the learning rate from step to step: watch the run fall asleep."
+    )
+    weight_decay: float = _weight_decay()
+
+
+@dataclass(frozen=True)
+class LBFGS(OptimizerSettings):
+    """A quasi-Newton method, as `torch.optim.LBFGS` defines it.
+
+    Source: Nocedal and Wright, Numerical Optimization, section 7.2.
+
+    Raises:
+        SettingsError: a field is out of its bounds.
+    """
+
+    title: ClassVar[str] = "LBFGS"
+    torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.LBFGS
+    evaluations: ClassVar[int] = 20
+
+    lr: float = _rate(1.0)
+    max_iter: int = setting(
+        1,
+        "Inner iterations",
+        "How many updates one step makes: at 1 every update is a moment of its own.",
+        minimum=1,
+        maximum=20,
+        step=1,
+    )
+    history_size: int = setting(
+        10,
+        "History",
+        "From how many past updates it guesses the curvature: watch 1 take more steps.",
+        minimum=1,
+        maximum=100,
         log=True,
     )
-    momentum: float = setting(
-        0.9,
-        "Momentum",
-        "How much of the last step is kept: watch the boundary swing past its place when it is "
-        "high.",
-        minimum=0.0,
-        maximum=0.99,
-        step=0.01,
+    line_search: bool = setting(
+        True,
+        "Line search",
+        "Looks for a good length of each step (strong Wolfe): watch what happens without it.",
     )
 
+    def hyperparameters(self) -> dict[str, object]:
+        """See `OptimizerSettings.hyperparameters`."""
+        return {
+            "lr": self.lr,
+            "max_iter": self.max_iter,
+            "max_eval": self.max_iter * 5 // 4,
+            "history_size": self.history_size,
+            "line_search_fn": "strong_wolfe" if self.line_search else None,
+        }
 
-OPTIMIZERS: Mapping[str, type[OptimizerSettings]] = MappingProxyType({"sgd": SGD})
+    def build(self, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
+        """See `OptimizerSettings.build`."""
+        return self.torch_class(parameters, **self.hyperparameters())
+
+    def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
+        """See `OptimizerSettings.apply_to`; a memory of another size starts empty."""
+        if any(group["history_size"] != self.history_size for group in optimizer.param_groups):
+            optimizer.state.clear()
+        super().apply_to(optimizer)
+
+
+OPTIMIZERS: Mapping[str, type[OptimizerSettings]] = MappingProxyType(
+    {cls.title: cls for cls in (SGD, Adam, AdamW, RMSprop, Adagrad, LBFGS)}
+)

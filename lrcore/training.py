@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from numbers import Integral
 from threading import RLock
-from types import TracebackType
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from lrcore.config import FIXED_IN_A_RUN, RunConfig
+from lrcore.config import FIXED_IN_A_RUN, TEST, RunConfig, checked_weights
 from lrcore.data import Dataset
-from lrcore.engine import Engine, Snapshot
+from lrcore.engine import Engine, Part, Snapshot
+from lrcore.features import Basis
 from lrcore.history import Columns, History, Step
 from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
+from lrcore.split import held_out
 
 _MOST_SNAPSHOTS = 4096
 
@@ -54,22 +56,41 @@ class Run:
     Args:
         config: decides the run completely.
 
+    Attributes:
+        data: all points.
+        is_test: (n,) bool, which of them are held out.
+        basis: from points to features.
+
     Raises:
+        DataError: there is no such data.
         TrainingError: PyTorch failed, for example for want of memory.
     """
 
     def __init__(self, config: RunConfig) -> None:
         self._lock = RLock()
         self.data: Dataset = config.data.sample()
-        self._history = History(self.data.x.shape[1], len(self.data.y))
+        self.is_test = held_out(self.data.y, config.test_share, config.split_seed)
+        training, test = self._part(~self.is_test), self._part(self.is_test)
+        self.basis = Basis.fit(config.features, training.x, standardise=config.standardise)
+        self._history = History(len(self.basis.names), len(training.y), len(test.y))
         self._segments = [Segment(0, config)]
         self._snapshots: list[Snapshot] = []
         self._status = Status.RUNNING
         with _torch_errors():
-            self._engine = Engine(config, self.data)
+            self._engine = Engine(
+                config,
+                Part(self.basis(training.x), training.y),
+                Part(self.basis(test.x), test.y) if len(test.y) else None,
+            )
         # Which moment the engine stands at; None, after a failure, makes its next use rewind.
         self._engine_at: int | None = 0
         self._advance(1)
+
+    def _part(self, mask: Tensor) -> Dataset:
+        """The points where `mask` is true; all of them without a copy."""
+        if mask.all():
+            return self.data
+        return self.data._replace(x=self.data.x[mask], y=self.data.y[mask])
 
     def __len__(self) -> int:
         """Number of recorded moments, at least 1."""
@@ -128,7 +149,7 @@ class Run:
 
         Args:
             iteration: a recorded moment.
-            **changes: fields of `RunConfig` except data, init_seed and initial_weights.
+            **changes: fields of `RunConfig` except those in `FIXED_IN_A_RUN`.
 
         Raises:
             SettingsError: the iteration is not recorded, or a setting cannot take its value or
@@ -168,12 +189,25 @@ class Run:
         with self._lock:
             if not 0 <= iteration < len(self):
                 raise IndexError(f"iteration {iteration} is not recorded (0 to {len(self) - 1})")
-            row = self._history.columns(iteration, iteration + 1)
-        weights = tuple(row.weights[0].tolist())
-        return Step(iteration, weights, row.bias.item(), row.loss.item(), row.accuracy.item())
+            return _only_step(self._history.columns(iteration, iteration + 1))
+
+    def evaluate(self, weights: Sequence[float]) -> Step:
+        """Loss and accuracy at any weights, as a step 0; the run stays as it is.
+
+        Args:
+            weights: d + 1 numbers (w0, w1, ..., b).
+
+        Raises:
+            SettingsError: there are more or fewer, or one is not finite.
+            TrainingError: PyTorch failed.
+        """
+        with self._lock, _torch_errors():
+            checked = checked_weights(weights, self.config.features)
+            row = self._engine.evaluate(torch.tensor(checked))
+            return _only_step(self._history.read(row[None]))
 
     def model(self, iteration: int) -> LogisticRegression:
-        """The model of one recorded moment, on the CPU."""
+        """The model of one recorded moment, on the CPU; it takes the features, `basis(x)`."""
         step = self.step(iteration)
         model = LogisticRegression(len(step.weights))
         with torch.no_grad():
@@ -216,9 +250,11 @@ class Run:
     def _ending(self, start: int, rows: np.ndarray) -> tuple[Status, int] | None:
         """Why the run ends within `rows`, and how many of them remain."""
         config = self.config
+        columns = self._history.read(rows)
+        asked = columns.test_accuracy if config.target_on == TEST else columns.accuracy
         endings = (
             (Status.DIVERGED, ~np.isfinite(rows).all(1)),
-            (Status.REACHED, self._history.accuracies(rows) > config.target_accuracy),
+            (Status.REACHED, (0 if asked is None else asked) > config.target_accuracy),
             (Status.EXHAUSTED, np.arange(start, start + len(rows)) >= config.max_iterations),
         )
         found = [(status, int(mask.argmax()) + 1) for status, mask in endings if mask.any()]
@@ -244,49 +280,11 @@ class Run:
             ]
 
 
-class Training(Generator[Step, None, Status]):
-    """The generator that `train` gives: yields `Step`, and tells afterwards why it ended."""
-
-    def __init__(self, config: RunConfig) -> None:
-        self.run = Run(config)
-        self._next = 0
-        self._closed = False
-
-    @property
-    def status(self) -> Status:
-        """`running` until the last step has been yielded, then why it was the last."""
-        return self.run.status if self._next == len(self.run) else Status.RUNNING
-
-    def send(self, value: None) -> Step:
-        """Give the next step, see `Generator.send`."""
-        if self._next == len(self.run):
-            self.run.extend(seconds=0)
-        if self._closed or self._next == len(self.run):
-            raise StopIteration(self.status)
-        self._next += 1
-        return self.run.step(self._next - 1)
-
-    def throw(
-        self,
-        typ: type[BaseException] | BaseException,
-        val: object = None,
-        tb: TracebackType | None = None,
-    ) -> Step:
-        """End the generator with an exception, see `Generator.throw`."""
-        self._closed = True
-        return super().throw(typ, val, tb)
-
-
-def train(config: RunConfig) -> Training:
-    """Train from the start, and yield each moment.
-
-    The generator ends when accuracy passes the target, at `max_iterations`, or when a value is
-    not finite; its `status` then tells which.
-
-    Raises:
-        TrainingError: PyTorch failed, for example for want of memory.
-    """
-    return Training(config)
+def _only_step(columns: Columns) -> Step:
+    iteration, weights, *numbers = (
+        None if column is None else column[0].tolist() for column in columns
+    )
+    return Step(iteration, tuple(weights), *numbers)
 
 
 @contextmanager

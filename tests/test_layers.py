@@ -19,11 +19,12 @@ ORDER = (
     {"settings"},
     {"devices"},
     {"data"},
-    {"model"},
+    {"features", "split", "batches", "model"},
     {"optim"},
     {"config"},
     {"engine", "history", "scene", "palette"},
     {"training"},
+    {"generator"},
     {"figures"},
     {"ui"},
 )

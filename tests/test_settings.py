@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from lrcore.config import RunConfig
 from lrcore.data import DATASETS
-from lrcore.optim import OPTIMIZERS
+from lrcore.features import FEATURES, FeatureMap
+from lrcore.optim import OPTIMIZERS, SGD
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
 
-CLASSES = (RunConfig, *DATASETS.values(), *OPTIMIZERS.values())
+CLASSES = (RunConfig, *DATASETS.values(), *FEATURES.values(), *OPTIMIZERS.values())
+# What else must be set for a value to make sense.
+COMPANIONS = {"target_on": {"test_share": 0.25}}
 ALL = [
     pytest.param(cls, name, spec, id=f"{cls.__name__}.{name}")
     for cls in CLASSES
@@ -128,7 +131,7 @@ def test_allowed_value_is_taken_and_read_back_from_text(
     cls: type[Settings], name: str, spec: Setting, draw: st.DataObject
 ) -> None:
     value = draw.draw(allowed_values(spec))
-    taken = getattr(cls(**{name: value}), name)
+    taken = getattr(cls(**{name: value}, **COMPANIONS.get(name, {})), name)
     assert taken == value
     assert type(taken) is spec.kind
     assert spec.parse(name, str(taken)) == taken
@@ -191,7 +194,7 @@ def test_stops_are_sorted_within_the_bounds_and_hold_the_default(
 
 @pytest.mark.parametrize("number", [np.float32(0.5), np.float64(0.5), Fraction(1, 2)])
 def test_numbers_of_other_libraries_become_plain(number: object) -> None:
-    taken = OPTIMIZERS["sgd"](lr=number).lr
+    taken = OPTIMIZERS["SGD"](lr=number).lr
     assert taken == 0.5
     assert type(taken) is float
 
@@ -203,7 +206,7 @@ def test_initial_weights_become_a_tuple_of_floats() -> None:
 @pytest.mark.parametrize("weights", [(), (1.0, 2.0), (0.0,) * 4, "abc", b"abc", 1.0, {1.0}])
 def test_initial_weights_of_a_wrong_shape_are_refused(weights: object) -> None:
     message = complaint(RunConfig, "initial_weights", weights)
-    assert message.startswith("initial_weights must be three numbers")
+    assert message.startswith("initial_weights must be 3 numbers (w0, w1, b)")
     assert message.endswith(f"got {weights!r}")
 
 
@@ -218,12 +221,34 @@ def test_initial_weight_that_is_no_finite_number_is_refused(place: int, value: o
     assert message.endswith(f"got {value!r}")
 
 
-@pytest.mark.parametrize("name", ["data", "optimizer"])
-@pytest.mark.parametrize("value", [None, "blobs", "sgd", {}, RunConfig])
+@pytest.mark.parametrize("name", ["data", "features", "optimizer"])
+@pytest.mark.parametrize("value", [None, "blobs", "SGD", {}, RunConfig])
 def test_data_and_optimizer_must_come_from_the_registries(name: str, value: object) -> None:
     message = complaint(RunConfig, name, value)
     assert message.startswith(f"{name} must be")
     assert message.endswith(f"got {value!r}")
+
+
+def test_target_of_the_test_points_needs_some() -> None:
+    message = complaint(RunConfig, "target_on", "test")
+    assert message == "target_on must be 'training' where test_share is 0; got 'test'"
+
+
+def test_nesterov_needs_momentum() -> None:
+    assert SGD(nesterov=True).nesterov
+    with pytest.raises(
+        SettingsError, match=r"^nesterov must be off where momentum is 0; got True$"
+    ):
+        SGD(nesterov=True, momentum=0.0)
+
+
+@pytest.mark.parametrize("features", [cls() for cls in FEATURES.values()], ids=FEATURES)
+def test_initial_weights_are_as_many_as_the_features(features: FeatureMap) -> None:
+    count = features.dimension + 1
+    config = RunConfig(features=features, initial_weights=(0.5,) * count)
+    assert len(config.initial_weights) == count
+    with pytest.raises(SettingsError, match=rf"^initial_weights must be {count} numbers \(w0, w1"):
+        RunConfig(features=features, initial_weights=(0.5,) * (count + 1))
 
 
 @pytest.mark.parametrize("cls", CLASSES)

@@ -231,7 +231,7 @@ def test_threads_that_extend_branch_and_read_leave_the_run_of_one_thread() -> No
                 run.branch((7 * turn + worker) % 29)
             columns = run.columns()
             mistakes += not same_columns(
-                columns, Columns(*(c[: len(columns[0])] for c in reference))
+                columns, Columns(*(c[: len(columns[0])] for c in reference[:5]))
             )
             mistakes += run.step(0) != alone.step(0)
         return mistakes

@@ -1,0 +1,26 @@
+"""Which points are held out for testing."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def held_out(y: Tensor, share: float, seed: int) -> Tensor:
+    """Draw test points from each class alike.
+
+    Args:
+        y: (n,), 0 or 1.
+        share: fraction of each class, rounded down.
+        seed: of a generator of its own.
+
+    Returns:
+        (n,) bool, true for test points.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    mask = torch.zeros(len(y), dtype=torch.bool)
+    for label in (0, 1):
+        members = (y == label).nonzero().squeeze(1)
+        order = torch.randperm(len(members), generator=generator)
+        mask[members[order[: int(share * len(members))]]] = True
+    return mask
