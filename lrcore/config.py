@@ -50,6 +50,7 @@ class RunConfig(Settings):
         "Standardise",
         "Gives each coordinate mean 0 and standard deviation 1 before training: watch how many "
         "fewer iterations it takes.",
+        advanced=True,
     )
     test_share: float = setting(
         0.0,
@@ -58,6 +59,7 @@ class RunConfig(Settings):
         minimum=0.0,
         maximum=0.8,
         step=0.05,
+        advanced=True,
     )
     split_seed: int = setting(
         0,
@@ -65,6 +67,7 @@ class RunConfig(Settings):
         "Draws which points are held out: watch how much the test accuracy depends on it.",
         minimum=0,
         maximum=MAX_SEED,
+        advanced=True,
     )
     features: FeatureMap = field(default_factory=Linear)
     loss: str = setting(
@@ -83,6 +86,7 @@ class RunConfig(Settings):
         minimum=0.0,
         maximum=1.0,
         step=0.01,
+        advanced=True,
     )
     l1: float = setting(
         0.0,
@@ -92,20 +96,22 @@ class RunConfig(Settings):
         minimum=0.0,
         maximum=1.0,
         step=0.01,
+        advanced=True,
     )
     init_seed: int = setting(
         0,
-        "Their seed",
+        "Seed of the initial weights",
         "The same seed starts from the same boundary: watch where a bad start ends.",
         minimum=0,
         maximum=MAX_SEED,
-        narrow=True,
+        advanced=True,
     )
     optimizer: OptimizerSettings = field(default_factory=SGD)
     mini_batches: bool = setting(
         False,
         "Mini-batches",
         "Each step sees only some of the points: watch the loss jitter on its way down.",
+        advanced=True,
     )
     batch_size: int = setting(
         20,
@@ -114,6 +120,7 @@ class RunConfig(Settings):
         minimum=1,
         maximum=10_000,
         log=True,
+        advanced=True,
     )
     shuffle_seed: int = setting(
         0,
@@ -121,6 +128,7 @@ class RunConfig(Settings):
         "Draws the order of the points, anew in each epoch.",
         minimum=0,
         maximum=MAX_SEED,
+        advanced=True,
     )
     zero_grad: bool = setting(
         True,
@@ -150,12 +158,14 @@ class RunConfig(Settings):
         "Target asked of",
         "Whose accuracy must pass the target: that of the training points or of the test points.",
         choices=lambda: _PARTS,
+        advanced=True,
     )
     device: str = setting(
         "cpu",
         "Device",
         "Where PyTorch computes; small data is fastest on the CPU.",
         choices=device_choices,
+        advanced=True,
     )
     initial_weights: tuple[float, ...] | None = None
 

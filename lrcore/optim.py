@@ -41,6 +41,7 @@ def _weight_decay(default: float = 0.0) -> float:
         minimum=0.0,
         maximum=1.0,
         step=0.01,
+        advanced=True,
     )
 
 
@@ -84,6 +85,7 @@ class SGD(OptimizerSettings):
         False,
         "Nesterov",
         "Looks one step ahead before it corrects, and needs momentum: watch it overshoot less.",
+        advanced=True,
     )
     weight_decay: float = _weight_decay()
 
@@ -117,6 +119,7 @@ class Adam(OptimizerSettings):
         minimum=0.0,
         maximum=0.999,
         step=0.001,
+        advanced=True,
     )
     weight_decay: float = _weight_decay()
 
@@ -216,11 +219,13 @@ class LBFGS(OptimizerSettings):
         minimum=1,
         maximum=100,
         log=True,
+        advanced=True,
     )
     line_search: bool = setting(
         True,
         "Line search",
         "Looks for a good length of each step (strong Wolfe): watch what happens without it.",
+        advanced=True,
     )
 
     def hyperparameters(self) -> dict[str, object]:

@@ -22,38 +22,39 @@ class View(NamedTuple):
     y1: float
 
 
-# The axes of the course's plots.
-COURSE_VIEW = View(-5.0, 7.0, -7.0, 7.0)
+_EMPTY_VIEW = View(-5.0, 7.0, -7.0, 7.0)
 
 
 def view_of(data: Dataset) -> View:
-    """The course's axes if all points lie inside, else a margin of 5 % around all points.
+    """The data set's own frame if all points lie inside, else a margin of 5 % around all points.
 
     Args:
-        data: x (n, 2).
+        data: x (n, 2); n may be 0.
     """
+    if len(data.y) == 0:
+        return _EMPTY_VIEW if data.frame is None else View(*data.frame)
     low, high = data.x.min(0).values, data.x.max(0).values
-    course = COURSE_VIEW
-    if (low[0] >= course.x0 and high[0] <= course.x1) and (
-        low[1] >= course.y0 and high[1] <= course.y1
-    ):
-        return course
+    if data.frame is not None:
+        frame = View(*data.frame)
+        if (low[0] >= frame.x0 and high[0] <= frame.x1) and (
+            low[1] >= frame.y0 and high[1] <= frame.y1
+        ):
+            return frame
     margin = 0.05 * (high - low).clamp(min=1e-3)
     (x0, y0), (x1, y1) = (low - margin).tolist(), (high + margin).tolist()
     return View(x0, x1, y0, y1)
 
 
-def drawn_points(data: Dataset) -> Dataset:
-    """All points, or of a large data set every k-th of each class, 1,000 a class."""
-    if len(data.y) <= MOST_POINTS_DRAWN:
-        return data
+def drawn_points(y: torch.Tensor) -> torch.Tensor:
+    """Indices of all points, or of a large data set every k-th of each class, 1,000 a class."""
+    if len(y) <= MOST_POINTS_DRAWN:
+        return torch.arange(len(y))
     chosen = []
     for label in (0, 1):
-        members = (data.y == label).nonzero().squeeze(1)
+        members = (y == label).nonzero().squeeze(1)
         count = min(len(members), _SAMPLE_SIZE // 2)
         chosen.append(members[torch.linspace(0, len(members) - 1, count).long()])
-    index = torch.cat(chosen)
-    return Dataset(data.x[index], data.y[index])
+    return torch.cat(chosen)
 
 
 def grid_points(view: View) -> torch.Tensor:

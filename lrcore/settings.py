@@ -36,6 +36,7 @@ class Setting:
         step: distance between two positions of the control.
         log: the control has a logarithmic scale.
         narrow: two such controls in a row share a line.
+        advanced: the control stands behind a button.
         choices: gives the allowed names, each with the label that a person reads.
     """
 
@@ -47,6 +48,7 @@ class Setting:
     step: float | None = None
     log: bool = False
     narrow: bool = False
+    advanced: bool = False
     choices: Callable[[], Mapping[str, str]] | None = None
 
     @property
@@ -114,10 +116,12 @@ def setting(
     step: float | None = None,
     log: bool = False,
     narrow: bool = False,
+    advanced: bool = False,
     choices: Callable[[], Mapping[str, str]] | None = None,
 ) -> Value:
     """Make a dataclass field that carries its own description; see `Setting`."""
-    spec = Setting(label, help, type(default), minimum, maximum, step, log, narrow, choices)
+    kind = type(default)
+    spec = Setting(label, help, kind, minimum, maximum, step, log, narrow, advanced, choices)
     return field(default=default, metadata={"setting": spec})
 
 

@@ -37,7 +37,7 @@ def rows_of(answer: Answer) -> np.ndarray:
 
 def recorded(run: Run, first: int = 0) -> np.ndarray:
     columns = run.columns(first)
-    table = [columns.weights, columns.bias, columns.loss, columns.accuracy]
+    table = [column for column in columns[1:] if column is not None]
     return np.column_stack(table).astype(np.float32)
 
 
@@ -53,7 +53,9 @@ def test_first_answer_brings_the_scene_and_rows_from_the_start() -> None:
     assert answer["problem"] is None
     assert answer["marks"] == []
     assert (answer["ended"], answer["sentence"]) == (False, "")
-    assert {"scatter", "curves", "features", "classes", "grid", "levels"} <= set(answer["scene"])
+    assert {"scatter", "curves", "features", "points", "traces", "terms", "grid", "levels"} <= set(
+        answer["scene"]
+    )
     assert len(rows_of(answer)) == 120
     assert np.array_equal(rows_of(answer), recorded(film.run))
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
-from lrcore import DATASETS, OPTIMIZERS, RunConfig
+from lrcore import DATASETS, FEATURES, OPTIMIZERS, RunConfig
 from lrcore.settings import default_of, described
 from lrcore.ui.film import Film
 
@@ -20,6 +20,13 @@ SETTINGS = [
     pytest.param(cls, name, id=f"{cls.__name__}.{name}")
     for cls in (RunConfig, next(iter(DATASETS.values())), next(iter(OPTIMIZERS.values())))
     for name, _ in described(cls)
+]
+# Every other entry of a registry: its group, its name, a field, and the key of its control.
+OTHERS = [
+    pytest.param(group, name, field, id=f"{name}_{field}")
+    for group, registry in (("data", DATASETS), ("features", FEATURES), ("optimizer", OPTIMIZERS))
+    for name in list(registry)[1:]
+    for field, _ in described(registry[name])
 ]
 
 
@@ -87,6 +94,18 @@ def test_every_setting_has_a_control_with_help(
     assert control.value == default_of(cls, name)
 
 
+@pytest.mark.parametrize(("group", "name", "field"), OTHERS)
+def test_every_setting_of_every_entry_has_a_control_with_help(
+    group: str, name: str, field: str
+) -> None:
+    page = opened(**{group: name})
+    cls = type(getattr(config_of(page), group))
+    control, spec = controls(page)[f"{name}_{field}"], dict(described(cls))[field]
+    assert (control.label, control.help) == (spec.label, spec.help)
+    assert control.value == default_of(cls, field)
+    assert toasts(page) == []
+
+
 def test_every_control_has_help(fresh: AppTest) -> None:
     for widget in [*controls(fresh).values(), *fresh.button]:
         assert widget.help.endswith("."), widget.label
@@ -135,7 +154,7 @@ def test_typed_weights_start_the_run() -> None:
     page = opened()
     page.selectbox(key="start").set_value("typed").run()
     assert config_of(page).initial_weights == (0.0, 0.0, 0.0)
-    assert "init_seed" not in controls(page)
+    assert controls(page)["init_seed"].disabled
     page.number_input(key="w0").set_value(1.5)
     page.number_input(key="w1").set_value(-2.0)
     page.number_input(key="b").set_value(0.25).run()

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from lrcore import Blobs, Dataset, RunConfig, palette
+from lrcore import Blobs, Dataset, Quadratic, RunConfig, palette
 from lrcore.figures.training import curves, scatter
 from lrcore.scene import (
-    COURSE_VIEW,
     GRID_SIZE,
     MOST_POINTS_DRAWN,
     View,
@@ -24,14 +23,20 @@ from lrcore.scene import (
 )
 from lrcore.ui.film import Film, Request
 
+COURSE_VIEW = (-5.0, 7.0, -7.0, 7.0)
+
 
 def two_points(low: tuple[float, float], high: tuple[float, float]) -> Dataset:
-    return Dataset(torch.tensor([low, high]), torch.tensor([0.0, 1.0]))
+    return Dataset(torch.tensor([low, high]), torch.tensor([0.0, 1.0]), frame=COURSE_VIEW)
+
+
+def none_held_out(data: Dataset) -> torch.Tensor:
+    return torch.zeros(len(data.y), dtype=torch.bool)
 
 
 @pytest.mark.parametrize("seed", [2, 3])
 def test_data_of_the_course_has_its_axes(seed: int) -> None:
-    assert view_of(Blobs(seed=seed).sample()) == COURSE_VIEW == (-5.0, 7.0, -7.0, 7.0)
+    assert view_of(Blobs(seed=seed).sample()) == COURSE_VIEW
 
 
 def test_points_on_the_edge_still_fit() -> None:
@@ -71,13 +76,14 @@ def test_view_holds_all_points_of_both_classes(bias: float) -> None:
 @pytest.mark.parametrize("count", [1, 100, MOST_POINTS_DRAWN // 2])
 def test_data_of_moderate_size_is_drawn_whole(count: int) -> None:
     data = Blobs(samples_per_class=count).sample()
-    assert drawn_points(data) is data
+    assert drawn_points(data.y).tolist() == list(range(2 * count))
 
 
 @pytest.mark.parametrize("count", [MOST_POINTS_DRAWN // 2 + 1, 50_000])
 def test_large_data_is_drawn_as_a_balanced_sample(count: int) -> None:
     data = Blobs(samples_per_class=count).sample()
-    drawn = drawn_points(data)
+    index = drawn_points(data.y)
+    drawn = Dataset(data.x[index], data.y[index])
     assert [(drawn.y == label).sum().item() for label in (0, 1)] == [1000, 1000]
     for label in (0, 1):
         all_points = set(map(tuple, data.x[data.y == label].tolist()))
@@ -89,8 +95,21 @@ def test_large_data_is_drawn_as_a_balanced_sample(count: int) -> None:
 def test_small_class_of_large_data_is_drawn_whole() -> None:
     y = torch.zeros(10_000)
     y[::2500] = 1
-    drawn = drawn_points(Dataset(torch.randn(10_000, 2), y))
-    assert [(drawn.y == label).sum().item() for label in (0, 1)] == [1000, 4]
+    drawn = y[drawn_points(y)]
+    assert [(drawn == label).sum().item() for label in (0, 1)] == [1000, 4]
+
+
+def test_empty_data_has_axes() -> None:
+    empty = Dataset(torch.zeros(0, 2), torch.zeros(0))
+    view = view_of(empty)
+    assert view.x0 < view.x1
+    assert view.y0 < view.y1
+    assert view_of(empty._replace(frame=(0.0, 1.0, 2.0, 3.0))) == (0.0, 1.0, 2.0, 3.0)
+
+
+def test_data_without_a_frame_is_fitted() -> None:
+    data = two_points((0.0, 0.0), (1.0, 2.0))._replace(frame=None)
+    assert view_of(data) == pytest.approx((-0.05, 1.05, -0.1, 2.1))
 
 
 def test_grid_runs_row_by_row_from_below() -> None:
@@ -117,7 +136,7 @@ def test_shading_grows_from_nothing_with_the_certainty() -> None:
 
 def test_scatter_holds_the_points_of_each_class() -> None:
     data, view = Blobs().sample(), View(-1.0, 2.0, -3.0, 4.0)
-    figure = scatter(data, view)
+    figure = scatter(data, none_held_out(data), view)
     for label, trace in enumerate(figure.data):
         expected = data.x[data.y == label].numpy()
         assert trace.name == f"class {label}"
@@ -129,9 +148,45 @@ def test_scatter_holds_the_points_of_each_class() -> None:
 
 
 def test_classes_differ_by_colour_and_by_shape() -> None:
-    markers = [trace.marker for trace in scatter(Blobs().sample(), COURSE_VIEW).data]
+    data = Blobs().sample()
+    figure = scatter(data, none_held_out(data), View(*COURSE_VIEW))
+    markers = [trace.marker for trace in figure.data]
     assert [marker.color for marker in markers] == [palette.CLASS_0, palette.CLASS_1]
     assert markers[0].symbol != markers[1].symbol
+
+
+def test_test_points_are_hollow_and_of_the_same_colour_and_shape() -> None:
+    data = Blobs().sample()
+    held_out = torch.arange(200) % 5 == 0
+    figure = scatter(data, held_out, View(*COURSE_VIEW))
+    assert [trace.name for trace in figure.data] == [
+        "class 0",
+        "class 1",
+        "class 0, test",
+        "class 1, test",
+    ]
+    for label in (0, 1):
+        solid, hollow = figure.data[label], figure.data[label + 2]
+        assert hollow.marker.symbol == f"{solid.marker.symbol}-open"
+        assert hollow.marker.color == solid.marker.color
+        expected = data.x[(data.y == label) & held_out].numpy()
+        np.testing.assert_allclose(np.column_stack([hollow.x, hollow.y]), expected, atol=5.1e-5)
+        assert len(solid.x) == 80
+
+
+def test_axes_and_classes_carry_their_names() -> None:
+    data = Blobs().sample()._replace(axes=("height (cm)", "mass (kg)"), classes=("cat", "dog"))
+    figure = scatter(data, none_held_out(data), View(*COURSE_VIEW))
+    assert figure.layout.xaxis.title.text == "height (cm)"
+    assert figure.layout.yaxis.title.text == "mass (kg)"
+    assert [trace.name for trace in figure.data] == ["cat", "dog"]
+
+
+def test_curves_of_test_points_are_dashed_and_come_last() -> None:
+    figure = curves(0.9, test=True)
+    names = ["loss", "accuracy", "test loss", "test accuracy"]
+    assert [trace.name for trace in figure.data] == names
+    assert [trace.line.dash for trace in figure.data] == ["solid", "solid", "dash", "dash"]
 
 
 @pytest.mark.parametrize("target", [0.99, 0.5, 1.0])
@@ -148,12 +203,21 @@ def test_colours_have_one_meaning_each() -> None:
     assert len(set(colours)) == len(colours)
 
 
-def test_scene_has_the_points_as_the_model_sees_them() -> None:
-    film = Film(RunConfig())
-    scene = film.answer()["scene"]
-    points = np.frombuffer(base64.b64decode(scene["features"]), "<f4").reshape(-1, 2)
-    assert np.array_equal(points, film.run.data.x.numpy())
-    assert scene["classes"] == film.run.data.y.tolist()
+def numbers(text: str, width: int) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(-1, width)
+
+
+def test_scene_has_the_points_as_people_and_as_the_model_see_them() -> None:
+    film = Film(RunConfig(features=Quadratic(), standardise=True, test_share=0.25))
+    scene, run = film.answer()["scene"], film.run
+    x = run.data.x.numpy()
+    assert np.array_equal(numbers(scene["points"], 2), x)
+    trained = x[~run.is_test.numpy()].astype(np.float64)
+    z = (x - trained.mean(0)) / trained.std(0)
+    expected = np.column_stack([z, z**2, z[:, 0] * z[:, 1]])
+    np.testing.assert_allclose(numbers(scene["features"], 5), expected, atol=1e-4)
+    assert scene["terms"] == ["x̃₀", "x̃₁", "x̃₀²", "x̃₁²", "x̃₀x̃₁"]
+    assert scene["traces"] == (run.data.y + 2 * run.is_test).tolist()
     assert scene["levels"] == pytest.approx([0.0, -np.log(3), np.log(3)])
     assert scene["note"] == ""
 
@@ -161,7 +225,7 @@ def test_scene_has_the_points_as_the_model_sees_them() -> None:
 def test_sampled_scene_says_so() -> None:
     scene = Film(RunConfig(data=Blobs(samples_per_class=2000))).answer()["scene"]
     assert scene["note"] == "2,000 of 4,000 points are drawn"
-    assert len(scene["classes"]) == 2000
+    assert len(scene["traces"]) == 2000
 
 
 def test_other_axes_bring_a_grid_for_them() -> None:

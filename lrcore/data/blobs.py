@@ -10,6 +10,9 @@ import torch
 from lrcore.data.base import MAX_SEED, Dataset, Mixture, Population
 from lrcore.settings import Settings, setting
 
+# The axes of the course's plots.
+_COURSE_FRAME = (-5.0, 7.0, -7.0, 7.0)
+
 
 @dataclass(frozen=True)
 class Blobs(Settings):
@@ -82,7 +85,7 @@ class Blobs(Settings):
         class_0 = torch.normal(centre, self.std, generator=generator) + self.bias
         class_1 = torch.normal(-centre, self.std, generator=generator) + self.bias
         y = torch.cat([torch.zeros(len(class_0)), torch.ones(len(class_1))])
-        return Dataset(torch.cat([class_0, class_1]), y)
+        return Dataset(torch.cat([class_0, class_1]), y, frame=_COURSE_FRAME)
 
     def population(self) -> Population:
         """Two Gaussians of equal covariance and equal share."""

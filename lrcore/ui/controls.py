@@ -2,38 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lrcore.config import WEIGHT, RunConfig
+from lrcore.config import TRAINING, WEIGHT, RunConfig, weight_names
 from lrcore.data import DATASETS, MAX_SEED
+from lrcore.features import FEATURES
 from lrcore.optim import OPTIMIZERS
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
 
 _OWN_STOP = "own stop of "
-_STARTS = {"seed": "seed", "typed": "typed"}
-_START = Setting(
-    "Initial weights",
-    "seed: torch's random default. typed: start from your own line.",
-    str,
-    choices=lambda: _STARTS,
+_STARTS = {name: name for name in ("seed", "zeros", "typed")}
+
+
+class Control(NamedTuple):
+    """One widget: its key in the session state and in the URL, and what it sets."""
+
+    key: str
+    spec: Setting
+    default: Value
+
+
+_START = Control(
+    "start",
+    Setting(
+        "Initial weights",
+        "seed: torch's random default. zeros: no boundary yet. typed: your own line; or drag the "
+        "boundary in the plot.",
+        str,
+        narrow=True,
+        choices=lambda: _STARTS,
+    ),
+    "seed",
 )
-_WEIGHTS = {name: replace(WEIGHT, label=name) for name in ("w0", "w1", "b")}
+
+
+class Group(NamedTuple):
+    """A heading that selects from a registry, with the settings of the run that belong to it."""
+
+    key: str
+    label: str
+    help: str
+    registry: Mapping[str, type[Settings]]
+    run_settings: tuple[str, ...]
+
+
+_DATA = Group(
+    "data",
+    "Data",
+    "Which points to learn from: watch which of them a straight line can part.",
+    DATASETS,
+    ("standardise", "test_share", "target_on", "split_seed"),
+)
+_MODEL = Group(
+    "features",
+    "Features",
+    "What the model sees of a point: watch the boundary bend with more of them.",
+    FEATURES,
+    ("loss", "l2", "l1", "init_seed"),
+)
+_OPTIMIZER = Group(
+    "optimizer",
+    "Optimiser",
+    "How the gradient becomes a step; a change keeps the weights: watch the pace.",
+    OPTIMIZERS,
+    ("zero_grad", "mini_batches", "batch_size", "shuffle_seed", "device"),
+)
+_GROUPS = (_DATA, _MODEL, _OPTIMIZER)
+_TARGET = ("target_accuracy", "max_iterations")
 
 
 def sidebar() -> None:
     """Draw all controls."""
     with st.sidebar:
-        st.markdown("**Data**")
-        _group(DATASETS, "data", "Data set")
-        st.markdown("**Optimiser**")
-        _group(OPTIMIZERS, "optimizer", "Optimiser")
-        st.markdown("**Training**")
-        _widgets(RunConfig, without=("init_seed",))
-        _initial_weights()
+        for group in _GROUPS:
+            _draw_group(group)
+        _draw(_of_run(_TARGET))
 
 
 def read(state: Mapping[str, Value]) -> RunConfig:
@@ -42,84 +90,116 @@ def read(state: Mapping[str, Value]) -> RunConfig:
     Raises:
         SettingsError: the values do not make a run.
     """
+    parts = {group.key: _read(group, state) for group in _GROUPS}
+    names = weight_names(parts["features"])
     weights = None
-    if state["start"] == "typed":
-        weights = tuple(state.get(name, 0.0) for name in _WEIGHTS)
-    return RunConfig(
-        data=_read(_selected(DATASETS, "data", state), state),
-        optimizer=_read(_selected(OPTIMIZERS, "optimizer", state), state),
-        initial_weights=weights,
-        **_values(RunConfig, state),
-    )
+    if state["start"] != "seed":
+        typed = state["start"] == "typed"
+        weights = tuple(state.get(name, 0.0) if typed else 0.0 for name in names)
+    values = {name: state[name] for name, _ in described(RunConfig) if name in state}
+    if values.get("test_share") == 0:
+        values["target_on"] = TRAINING
+    return RunConfig(**parts, **values, initial_weights=weights)
 
 
-def _selected(
-    registry: Mapping[str, type[Settings]], key: str, state: Mapping[str, Value]
-) -> type[Settings]:
-    return registry[state.get(key, next(iter(registry)))]
+def _selected(group: Group, state: Mapping[str, Value]) -> str:
+    return state.get(group.key, next(iter(group.registry)))
 
 
-def _read(cls: type[Settings], state: Mapping[str, Value]) -> Settings:
-    return cls(**_values(cls, state))
+def _read(group: Group, state: Mapping[str, Value]) -> Settings:
+    name = _selected(group, state)
+    cls = group.registry[name]
+    keys = {field: _key(group, name, field) for field, _ in described(cls)}
+    return cls(**{field: state[key] for field, key in keys.items() if key in state})
 
 
-def _values(cls: type[Settings], state: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: state[name] for name, _ in described(cls) if name in state}
+def _key(group: Group, name: str, field: str) -> str:
+    """Fields of a registry's first entry have their own names; others carry the entry's name."""
+    return field if name == next(iter(group.registry)) else f"{name}_{field}"
 
 
-def _group(registry: Mapping[str, type[Settings]], key: str, label: str) -> None:
-    """A select box over a registry, left out where it has one entry, and the entry's controls."""
-    if len(registry) > 1:
-        titles = {name: cls.title for name, cls in registry.items()}
-        st.selectbox(label, titles, format_func=titles.get, key=key, bind="query-params")
-    _widgets(_selected(registry, key, st.session_state))
+def _of_entry(group: Group, name: str) -> list[Control]:
+    cls = group.registry[name]
+    return [
+        Control(_key(group, name, field), spec, default_of(cls, field))
+        for field, spec in described(cls)
+    ]
 
 
-def _widgets(cls: type[Settings], without: Collection[str] = ()) -> None:
+def _of_run(names: Sequence[str]) -> list[Control]:
+    specs = dict(described(RunConfig))
+    return [Control(name, specs[name], default_of(RunConfig, name)) for name in names]
+
+
+def _draw_group(group: Group) -> None:
+    """A select box over the registry, and the entry's controls: the advanced ones on demand."""
+    left, right = st.columns([0.82, 0.18])
+    common = {"key": group.key, "help": group.help, "bind": "query-params"}
+    left.selectbox(f"**{group.label}**", list(group.registry), **common)
+    more = right.popover("", icon=":material/tune:", help=f"More about {group.label.lower()}.")
+    name = _selected(group, st.session_state)
+    controls = [*_of_entry(group, name), *_of_run(group.run_settings)]
+    if group is _MODEL:
+        controls.append(_START)
+    _draw([control for control in controls if not control.spec.advanced])
+    with more:
+        _draw([control for control in controls if control.spec.advanced])
+        if group is _MODEL and st.session_state["start"] == "typed":
+            _draw_weights(weight_names(FEATURES[name]()))
+
+
+def _draw(controls: Sequence[Control]) -> None:
     """Controls one below the other, narrow ones two to a line."""
     line: list[DeltaGenerator] = []
-    for name, spec in described(cls):
-        if name in without:
-            continue
-        if not spec.narrow:
+    for control in controls:
+        if not control.spec.narrow:
             line = []
-            _widget(name, spec, default_of(cls, name))
+            _widget(*control)
             continue
         line = line or list(st.columns(2, gap="small"))
         with line.pop(0):
-            _widget(name, spec, default_of(cls, name))
-        if name == "seed":
+            _widget(*control)
+        if control.spec.label == "Seed":
             line = line or list(st.columns(2, gap="small"))
             with line.pop(0):
-                _new_sample_button()
+                _new_sample_button(control.key)
 
 
-def _new_sample_button() -> None:
+def _new_sample_button(key: str) -> None:
     st.button(
         "New sample",
         on_click=_next_seed,
-        help="Draws other points from the same clouds: the next seed.",
+        args=(key,),
+        help="Draws other points in the same way: the next seed.",
         width="stretch",
     )
 
 
-def _initial_weights() -> None:
-    left, right = st.columns(2, gap="small")
-    with left:
-        _widget("start", _START, "seed")
-    if st.session_state["start"] == "seed":
-        with right:
-            spec = dict(described(RunConfig))["init_seed"]
-            _widget("init_seed", spec, default_of(RunConfig, "init_seed"))
-        return
-    for name, column in zip(_WEIGHTS, st.columns(3, gap="small"), strict=True):
-        with column:
-            _widget(name, _WEIGHTS[name], 0.0)
+def _next_seed(key: str) -> None:
+    st.session_state[key] = (st.session_state[key] + 1) % (MAX_SEED + 1)
 
 
-def _widget(name: str, spec: Setting, default: Value) -> None:
-    """The control that fits a setting; its value is in the session state under its name."""
-    common = {"key": name, "help": spec.help, "bind": "query-params"}
+def _draw_weights(names: Sequence[str]) -> None:
+    columns = st.columns(3, gap="small")
+    for k, name in enumerate(names):
+        with columns[k % 3]:
+            _widget(name, replace(WEIGHT, label=name), 0.0)
+
+
+def _without_effect(key: str) -> bool:
+    """Whether another control makes this one meaningless at present."""
+    state = st.session_state
+    return (
+        (key == "init_seed" and state["start"] != "seed")
+        or (key in ("target_on", "split_seed") and not state["test_share"])
+        or (key in ("batch_size", "shuffle_seed") and not state["mini_batches"])
+    )
+
+
+def _widget(key: str, spec: Setting, default: Value) -> None:
+    """The control that fits a setting; its value is in the session state under its key."""
+    disabled = _without_effect(key)
+    common = {"key": key, "help": spec.help, "disabled": disabled, "bind": "query-params"}
     if spec.choices is not None:
         labels = spec.choices()
         index = list(labels).index(default)
@@ -127,16 +207,12 @@ def _widget(name: str, spec: Setting, default: Value) -> None:
     elif spec.kind is bool:
         st.toggle(spec.label, default, **common)
     elif spec.log:
-        stops = sorted({*spec.stops(), st.session_state.get(_OWN_STOP + name, default)})
+        stops = sorted({*spec.stops(), st.session_state.get(_OWN_STOP + key, default)})
         st.select_slider(spec.label, stops, default, format_func="{:.12g}".format, **common)
     elif spec.step is None or spec.maximum > 1e9:
         st.number_input(spec.label, spec.minimum, spec.maximum, default, step=spec.step, **common)
     else:
         st.slider(spec.label, spec.minimum, spec.maximum, default, spec.step, **common)
-
-
-def _next_seed() -> None:
-    st.session_state["seed"] = (st.session_state["seed"] + 1) % (MAX_SEED + 1)
 
 
 def problems_in_link() -> list[str]:
@@ -145,13 +221,13 @@ def problems_in_link() -> list[str]:
     A value between two positions of a control becomes a position of its own. To be called once
     a session, before the controls are drawn.
     """
-    settings = dict(_all_settings())
+    controls = {control.key: control.spec for control in _all_controls()}
     problems = []
     for key in st.query_params:
         text = st.query_params[key]
-        if key not in settings:
+        if key not in controls:
             continue
-        spec = settings[key]
+        spec = controls[key]
         try:
             value = spec.parse(key, text)
         except SettingsError as error:
@@ -162,7 +238,14 @@ def problems_in_link() -> list[str]:
     return problems
 
 
-def _all_settings() -> list[tuple[str, Setting]]:
-    classes = (RunConfig, *DATASETS.values(), *OPTIMIZERS.values())
-    found = [pair for cls in classes for pair in described(cls)]
-    return [*found, ("start", _START), *_WEIGHTS.items()]
+def _all_controls() -> Iterator[Control]:
+    yield from _of_run([name for name, _ in described(RunConfig)])
+    yield _START
+    for group in _GROUPS:
+        names = {name: name for name in group.registry}
+        choice = Setting(group.label, group.help, str, choices=lambda names=names: names)
+        yield Control(group.key, choice, next(iter(names)))
+        for name in names:
+            yield from _of_entry(group, name)
+    for name in {name for cls in FEATURES.values() for name in weight_names(cls())}:
+        yield Control(name, replace(WEIGHT, label=name), 0.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import numpy as np
 
@@ -20,8 +19,8 @@ from lrcore.scene import (
     shading,
     view_of,
 )
-from lrcore.settings import Settings
 from lrcore.training import Run, Status, TrainingError
+from lrcore.ui.words import ending_sentence, marks
 
 Answer = dict[str, object]
 
@@ -124,18 +123,19 @@ class Film:
             "settings": self._settings,
             "at": request.at,
             "first": first,
-            "width": run.data.x.shape[1] + 3,
+            "dimension": len(run.basis.names),
+            "width": run.columns(0, 1).table().shape[1],
             "rows": _rows(run, first),
             "ended": run.status is not Status.RUNNING,
             "sentence": ending_sentence(run),
             "problem": problem,
-            "marks": _marks(run),
+            "marks": marks(run),
             "target": run.config.target_accuracy,
         }
         if request.scene or not known:
             answer["scene"] = _scene(run)
         elif request.view is not None:
-            answer["grid"] = _grid(View(*request.view))
+            answer["grid"] = _grid(run, View(*request.view))
         return answer
 
     def _branch(self, request: Request) -> None:
@@ -155,10 +155,8 @@ class Film:
 
 
 def _rows(run: Run, first: int) -> str:
-    """Rows of w0, ..., b, loss, accuracy as base64 of float32."""
-    part = run.columns(first, first + _MOST_ROWS_PER_ANSWER)
-    columns = (part.weights, part.bias[:, None], part.loss[:, None], part.accuracy[:, None])
-    return _base64(np.concatenate(columns, 1))
+    """Rows of w0, ..., b, loss, accuracy and the latter two of the test points, as base64."""
+    return _base64(run.columns(first, first + _MOST_ROWS_PER_ANSWER).table())
 
 
 def _base64(values: np.ndarray) -> str:
@@ -167,72 +165,27 @@ def _base64(values: np.ndarray) -> str:
 
 def _scene(run: Run) -> Answer:
     view = view_of(run.data)
-    drawn = drawn_points(run.data)
+    index = drawn_points(run.data.y)
+    drawn = run.data._replace(x=run.data.x[index], y=run.data.y[index])
+    is_test = run.is_test[index]
     limit, strength = shading()
     total = len(run.data.y)
-    sampled = len(drawn.y) < total
+    sampled = len(index) < total
     return {
-        "scatter": scatter(drawn, view).to_plotly_json(),
-        "curves": curves(run.config.target_accuracy).to_plotly_json(),
-        "features": _base64(drawn.x.numpy()),
-        "classes": drawn.y.int().tolist(),
-        "note": f"{len(drawn.y):,} of {total:,} points are drawn" if sampled else "",
+        "scatter": scatter(drawn, is_test, view).to_plotly_json(),
+        "curves": curves(run.config.target_accuracy, test=bool(run.is_test.any())).to_plotly_json(),
+        "points": _base64(drawn.x.numpy()),
+        "features": _base64(run.basis(drawn.x).numpy()),
+        "traces": (drawn.y + 2 * is_test).int().tolist(),
+        "terms": list(run.basis.names),
+        "note": f"{len(index):,} of {total:,} points are drawn" if sampled else "",
         "levels": [logit(0.5), logit(0.25), logit(0.75)],
         "shading": {"limit": limit, "strength": strength},
         "colours": [palette.CLASS_0, palette.CLASS_1],
-        "grid": _grid(view),
+        "grid": _grid(run, view),
     }
 
 
-def _grid(view: View) -> Answer:
-    return {"view": list(view), "size": GRID_SIZE, "features": _base64(grid_points(view).numpy())}
-
-
-def ending_sentence(run: Run) -> str:
-    """What happened, in one sentence; empty while the run can go on."""
-    last = run.step(len(run) - 1)
-    target = f"{run.config.target_accuracy:g}"
-    if run.status is Status.REACHED:
-        return (
-            f"Reached: accuracy {last.accuracy:.4f} passes {target} at iteration {last.iteration}."
-        )
-    if run.status is Status.EXHAUSTED:
-        best = run.columns().accuracy.max()
-        return (
-            f"Not reached in {last.iteration} iterations: the best accuracy was {best:.4f}, "
-            f"the target is {target}."
-        )
-    if run.status is Status.DIVERGED:
-        return (
-            f"Diverged at iteration {last.iteration}: a value is no longer finite, usually because "
-            "the learning rate or an initial weight is too large."
-        )
-    return ""
-
-
-def _marks(run: Run) -> list[Answer]:
-    segments = run.segments
-    return [
-        {"iteration": new.start, "label": ", ".join(_differences(old.config, new.config))}
-        for old, new in pairwise(segments)
-    ]
-
-
-def _differences(old: Settings, new: Settings) -> list[str]:
-    """Each changed field in words, fields of nested settings included."""
-    found = []
-    for item in fields(new):
-        before, after = getattr(old, item.name, None), getattr(new, item.name)
-        if before == after:
-            continue
-        if isinstance(after, Settings):
-            found += _differences(before, after)
-        else:
-            found.append(f"{item.name} {_short(before)} → {_short(after)}")
-    return found
-
-
-def _short(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _grid(run: Run, view: View) -> Answer:
+    features = run.basis(grid_points(view))
+    return {"view": list(view), "size": GRID_SIZE, "features": _base64(features.numpy())}

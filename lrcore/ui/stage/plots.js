@@ -22,17 +22,30 @@ export class Plane {
     this.levels = scene.levels;
     this.shading = scene.shading;
     this.colours = scene.colours.map(rgb);
+    this.points = decode(scene.points);
     this.features = decode(scene.features);
-    this.classes = scene.classes;
+    this.traces = scene.traces; // of each point; an odd one holds class 1
     this.root.querySelector(".note").textContent = scene.note;
     this.setGrid(scene.grid);
     const { data, layout } = scene.scatter;
     this.Plotly.react(this.plot, data, layout, CONFIG);
+    this.keepZoom(scene.grid.view);
     if (this.listening) return;
     this.listening = true;
     this.plot.on("plotly_afterplot", () => this.paint());
     this.plot.on("plotly_relayout", (change) => this.viewChanged(change));
     this.plot.on("plotly_relayouting", () => this.paint());
+  }
+
+  /** Axes that were zoomed stay so over new points of the same frame: the grid must follow. */
+  keepZoom(view) {
+    const now = this.axes();
+    if (now.some((end, k) => Math.abs(end - view[k]) > 1e-6 * Math.abs(view[1] - view[0]))) this.onView(now);
+  }
+
+  axes() {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    return [...xaxis.range, ...yaxis.range].map(Number);
   }
 
   setGrid({ view, size, features }) {
@@ -46,8 +59,7 @@ export class Plane {
   viewChanged(change) {
     if (!Object.keys(change).some((key) => key.startsWith("xaxis") || key.startsWith("yaxis") || key === "autosize")) return;
     this.paint();
-    const { xaxis, yaxis } = this.plot._fullLayout;
-    this.onView([...xaxis.range, ...yaxis.range].map(Number));
+    this.onView(this.axes());
   }
 
   draw(weights) {
@@ -97,15 +109,15 @@ export class Plane {
 
   ringMistakes(context, toX, toY) {
     this.scores = logits(this.features, this.weights, this.scores);
-    const d = this.weights.length - 1;
-    const shown = [0, 1].map((label) => this.plot._fullData[label].visible === true);
+    const { points, scores, traces } = this;
+    const shown = this.plot._fullData.map(({ visible }) => visible === true);
     const { size } = this.plot._fullData[0].marker;
     context.strokeStyle = getComputedStyle(this.root).color;
     context.lineWidth = 2;
     context.beginPath();
-    for (let i = 0; i < this.classes.length; i += 1) {
-      if ((this.scores[i] >= 0 ? 1 : 0) === this.classes[i] || !shown[this.classes[i]]) continue;
-      const [x, y] = [toX(this.features[i * d]), toY(this.features[i * d + 1])];
+    for (let i = 0; i < traces.length; i += 1) {
+      if ((scores[i] >= 0 ? 1 : 0) === traces[i] % 2 || !shown[traces[i]]) continue;
+      const [x, y] = [toX(points[2 * i]), toY(points[2 * i + 1])];
       context.moveTo(x + size, y);
       context.arc(x, y, size, 0, 2 * Math.PI);
     }
@@ -126,7 +138,6 @@ export class Curves {
   /** Draw the curves afresh: when moments have arrived, about once a second. */
   draw(record, { span, marks, target, at }) {
     const { data, layout } = this.base;
-    const columns = [record.width - 2, record.width - 1];
     const shapes = layout.shapes.map((shape) => ({ ...shape }));
     const annotations = layout.annotations.map((note) => ({ ...note }));
     Object.assign(shapes[0], { x0: at, x1: span });
@@ -138,8 +149,9 @@ export class Curves {
       const right = iteration > span / 2;
       annotations.push({ text: label, xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "top", xanchor: right ? "right" : "left", showarrow: false, font: { size: 14 } });
     }
-    const traces = data.map((trace, k) => ({ ...trace, ...record.curve(columns[k]) }));
-    const low = traces[1].y.reduce((least, y) => Math.min(least, y), 1);
+    const traces = data.map((trace, k) => ({ ...trace, ...record.curve(record.dimension + 1 + k) }));
+    const accuracies = traces.filter((_, k) => k % 2 === 1).flatMap(({ y }) => y);
+    const low = accuracies.reduce((least, y) => Math.min(least, y), 1);
     this.Plotly.react(this.plot, traces, {
       ...layout,
       shapes,

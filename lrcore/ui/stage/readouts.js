@@ -6,16 +6,16 @@ export function fixed(value, digits) {
   return text.replace("-", "−");
 }
 
-function term(value, factor, first) {
+function term(value, digits, factor, first) {
   const sign = value < 0 ? "−" : first ? "" : "+";
-  const number = `<span class="number">${fixed(Math.abs(value), 3)}</span>`;
+  const number = `<span class="number">${fixed(Math.abs(value), digits)}</span>`;
   return `<span class="sign">${sign}</span>${number}${factor}`;
 }
 
 /** The model's equation with the numbers of one moment, as HTML. */
-export function equation(weights) {
-  const last = weights.length - 1;
-  const terms = Array.from(weights, (value, k) => term(value, k < last ? ` <i>x</i><sub>${k}</sub>` : "", k === 0));
+export function equation(weights, names) {
+  const digits = names.length > 5 ? 2 : 3;
+  const terms = Array.from(weights, (value, k) => term(value, digits, k < names.length ? ` <i>${names[k]}</i>` : "", k === 0));
   return `<i>p</i>(class 1) = <i>σ</i>( ${terms.join(" ")} )`;
 }
 

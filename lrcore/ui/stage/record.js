@@ -6,12 +6,13 @@ export function decode(base64) {
   return new Float32Array(bytes.buffer);
 }
 
-/** Rows of w0, …, b, loss, accuracy; row k is moment k. */
+/** Rows of w0, …, b, loss, accuracy, and the latter two of the test points if any; row k is moment k. */
 export class Record {
-  constructor(width) {
+  constructor(dimension, width) {
+    this.dimension = dimension;
     this.width = width;
     this.length = 0;
-    this.values = new Float32Array(1024 * width);
+    this.values = new Float32Array(1024 * this.width);
   }
 
   /** Put rows at `first` and forget what lay beyond them. Rows that would leave a gap are refused. */
@@ -28,8 +29,10 @@ export class Record {
     return true;
   }
 
-  row(index) {
-    return this.values.subarray(index * this.width, (index + 1) * this.width);
+  /** Weights with the bias last, and [loss, accuracy, test loss, test accuracy] of one moment. */
+  moment(index) {
+    const row = this.values.subarray(index * this.width, (index + 1) * this.width);
+    return { weights: row.subarray(0, this.dimension + 1), measured: row.subarray(this.dimension + 1) };
   }
 
   /** Points of one column for a curve: every moment, or of many the extremes of equal stretches. */

@@ -106,7 +106,9 @@ export class Stage {
   }
 
   beginRun(answer) {
-    this.record = new Record(answer.width);
+    this.record = new Record(answer.dimension, answer.width);
+    this.terms = answer.scene.terms;
+    this.root.classList.toggle("tested", answer.width > answer.dimension + 3);
     this.plane.setScene(answer.scene);
     this.curves.setScene(answer.scene);
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
@@ -273,20 +275,27 @@ export class Stage {
   show(index) {
     this.shown = index;
     this.stale = false;
-    const row = this.record.row(index);
-    const weights = row.subarray(0, row.length - 2);
-    const [loss, accuracy] = row.subarray(row.length - 2);
-    this.plane.draw(weights);
-    this.curves.moveTo(index);
+    const { weights, measured } = this.record.moment(index);
     const { parts } = this;
+    this.curves.moveTo(index);
+    this.showNumbers(weights, measured);
     parts.iteration.textContent = index;
-    parts.loss.textContent = fixed(loss, 4);
-    parts.accuracy.textContent = fixed(accuracy, 4);
-    [parts.w0, parts.w1, parts.b].forEach((part, k) => { part.textContent = fixed(weights[k], 3); });
-    parts.equation.innerHTML = equation(weights);
     parts.timeline.value = index;
     this.root.dataset.run = this.known.run;
     this.root.dataset.revision = this.known.revision;
+  }
+
+  showNumbers(weights, measured) {
+    const { parts } = this;
+    this.plane.draw(weights);
+    ["loss", "accuracy", "test_loss", "test_accuracy"].forEach((name, k) => {
+      if (k < measured.length) parts[name].textContent = fixed(measured[k], 4);
+    });
+    [weights[0], weights[1], weights.at(-1)].forEach((value, k) => {
+      parts[["w0", "w1", "b"][k]].textContent = fixed(value, 3);
+    });
+    parts.equation.innerHTML = equation(weights, this.terms);
+    parts.equation.classList.toggle("long", weights.length > 6);
   }
 
   drawCurves(now) {

@@ -1,0 +1,68 @@
+"""What the player says: how a run ended, and what changed where."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import pairwise
+
+from lrcore.config import TEST
+from lrcore.settings import Settings
+from lrcore.training import Run, Status
+
+
+def ending_sentence(run: Run) -> str:
+    """What happened, in one sentence; empty while the run can go on."""
+    iteration = len(run) - 1
+    on_test = run.config.target_on == TEST
+    what = "test accuracy" if on_test else "accuracy"
+    target = f"{run.config.target_accuracy:g}"
+    if run.status is Status.REACHED:
+        step = run.step(iteration)
+        reached = step.test_accuracy if on_test else step.accuracy
+        return f"Reached: {what} {reached:.4f} passes {target} at iteration {iteration}."
+    if run.status is Status.EXHAUSTED:
+        columns = run.columns()
+        best = (columns.test_accuracy if on_test else columns.accuracy).max()
+        return (
+            f"Not reached in {iteration} iterations: the best {what} was {best:.4f}, "
+            f"the target is {target}."
+        )
+    if run.status is Status.DIVERGED and len(run.data.y) == 0:
+        return "There are no points yet."
+    if run.status is Status.DIVERGED:
+        return (
+            f"Diverged at iteration {iteration}: a value is no longer finite, usually because "
+            "the learning rate or an initial weight is too large."
+        )
+    return ""
+
+
+def marks(run: Run) -> list[dict[str, object]]:
+    """Where settings changed, and how, in words."""
+    segments = run.segments
+    return [
+        {"iteration": new.start, "label": ", ".join(_differences(old.config, new.config))}
+        for old, new in pairwise(segments)
+    ]
+
+
+def _differences(old: Settings, new: Settings) -> list[str]:
+    """Each changed field in words, fields of nested settings included."""
+    found = []
+    for item in fields(new):
+        before, after = getattr(old, item.name, None), getattr(new, item.name)
+        if before == after:
+            continue
+        if isinstance(after, Settings) and type(before) is not type(after):
+            found.append(f"{item.name} {before.title} → {after.title}")
+        elif isinstance(after, Settings):
+            found += _differences(before, after)
+        else:
+            found.append(f"{item.name} {_short(before)} → {_short(after)}")
+    return found
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
