@@ -215,6 +215,15 @@ def _widget(key: str, spec: Setting, default: Value) -> None:
         st.slider(spec.label, spec.minimum, spec.maximum, default, spec.step, **common)
 
 
+def start_from(weights: Sequence[float]) -> None:
+    """Put weights into the controls, the bias last. To be called before they are drawn."""
+    names = [*(f"w{k}" for k in range(len(weights) - 1)), "b"]
+    values = dict(zip(names, weights, strict=True))
+    if st.session_state["start"] != "typed":  # Streamlit puts only drawn controls into the URL
+        st.query_params.update({name: str(weight) for name, weight in values.items()})
+    st.session_state.update(values, start="typed")
+
+
 def problems_in_link() -> list[str]:
     """One sentence for each setting in the URL that cannot be used as it stands.
 

@@ -19,6 +19,7 @@ from lrcore.scene import (
     shading,
     view_of,
 )
+from lrcore.settings import SettingsError
 from lrcore.training import Run, Status, TrainingError
 from lrcore.ui.words import ending_sentence, marks
 
@@ -41,6 +42,9 @@ class Request:
         restart: go back to the start under the present settings alone.
         scene: the player has nothing to draw on yet.
         view: x0, x1, y0, y1 of the axes when they have changed.
+        probe: weights under the pointer, to be told their loss and accuracy.
+        drop: training is to start from them.
+        clicks: number, x and y of points placed and not yet confirmed.
     """
 
     seq: int = 0
@@ -52,7 +56,10 @@ class Request:
     at: int = 0
     restart: bool = False
     scene: bool = True
-    view: tuple[float, float, float, float] | None = None
+    view: tuple[float, ...] | None = None
+    probe: tuple[float, ...] | None = None
+    drop: bool = False
+    clicks: tuple[tuple[float, ...], ...] = ()
 
     @classmethod
     def read(cls, message: dict[str, object]) -> Request:
@@ -60,8 +67,10 @@ class Request:
         values = {}
         for item in fields(cls):
             value = message.get(item.name, item.default)
-            if item.name == "view":
-                values["view"] = tuple(map(float, value)) if value else None
+            if item.name in ("view", "probe"):
+                values[item.name] = tuple(map(float, value)) if value else None
+            elif item.name == "clicks":
+                values["clicks"] = tuple(tuple(map(float, click)) for click in value)
             else:
                 values[item.name] = max(0, type(item.default)(value))
         return cls(**values)
@@ -72,11 +81,13 @@ class Film:
 
     `number` counts runs; `revision` counts branches of the present one: moments from the
     branch on are new. `settings` counts changes that the player has not yet placed: it answers
-    with its playhead, and there the run branches.
+    with its playhead, and there the run branches. `placed` is the number of the last click that
+    became a point.
     """
 
     def __init__(self, config: RunConfig) -> None:
         self.request = Request()
+        self.placed = 0
         self._number = 0
         self._settings = 0
         self._wanted = config
@@ -131,7 +142,10 @@ class Film:
             "problem": problem,
             "marks": marks(run),
             "target": run.config.target_accuracy,
+            "placed": self.placed,
         }
+        if known and request.probe is not None and not request.drop:
+            answer["probe"] = _probe(run, request.probe)
         if request.scene or not known:
             answer["scene"] = _scene(run)
         elif request.view is not None:
@@ -163,6 +177,14 @@ def _base64(values: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
 
 
+def _probe(run: Run, weights: tuple[float, ...]) -> Answer | None:
+    try:
+        _, _, _, *values = run.evaluate(weights)
+    except (SettingsError, TrainingError):  # of another run, or too large: nothing to show
+        return None
+    return {"weights": weights, "values": [value for value in values if value is not None]}
+
+
 def _scene(run: Run) -> Answer:
     view = view_of(run.data)
     index = drawn_points(run.data.y)
@@ -178,6 +200,7 @@ def _scene(run: Run) -> Answer:
         "features": _base64(run.basis(drawn.x).numpy()),
         "traces": (drawn.y + 2 * is_test).int().tolist(),
         "terms": list(run.basis.names),
+        "placing": False,
         "note": f"{len(index):,} of {total:,} points are drawn" if sampled else "",
         "levels": [logit(0.5), logit(0.25), logit(0.75)],
         "shading": {"limit": limit, "strength": strength},

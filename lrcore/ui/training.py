@@ -8,7 +8,7 @@ import streamlit as st
 
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
-from lrcore.ui.controls import problems_in_link, read, sidebar
+from lrcore.ui.controls import problems_in_link, read, sidebar, start_from
 from lrcore.ui.film import Film, Request
 from lrcore.ui.stage import asked, stage
 
@@ -45,5 +45,9 @@ def _player() -> None:
 
 def _take_request() -> None:
     message = asked()
-    if message is not None:
-        st.session_state["film"].request = Request.read(message)
+    if message is None:
+        return
+    film, request = st.session_state["film"], Request.read(message)
+    film.request = request
+    if request.drop and request.probe is not None:
+        start_from(request.probe)

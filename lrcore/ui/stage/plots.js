@@ -48,6 +48,25 @@ export class Plane {
     return [...xaxis.range, ...yaxis.range].map(Number);
   }
 
+  /** Where the pointer is in the plane; null outside of the axes. */
+  pointAt({ clientX, clientY }) {
+    if (!this.weights) return null;
+    const { left, top } = this.plot.getBoundingClientRect();
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const [px, py] = [clientX - left - xaxis._offset, clientY - top - yaxis._offset];
+    if (px < 0 || py < 0 || px > xaxis._length || py > yaxis._length) return null;
+    return [xaxis.p2l(px), yaxis.p2l(py)];
+  }
+
+  /** What the grip on the boundary depends on; scale is px for a unit of each axis. */
+  state() {
+    const { weights, grid, z } = this;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const axes = this.axes();
+    const scale = [xaxis._length / (axes[1] - axes[0]), yaxis._length / (axes[3] - axes[2])];
+    return { weights, grid, z, axes, scale };
+  }
+
   setGrid({ view, size, features }) {
     this.grid = { view, size, features: decode(features) };
     this.tile.width = size;

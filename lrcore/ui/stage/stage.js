@@ -2,6 +2,7 @@
 import { FASTEST, Record, SPEEDS, decode, movesFor, runsShort, spanFor, wantedAt } from "./record.js";
 import { Curves, Plane } from "./plots.js";
 import { equation, fixed, sentenceFor } from "./readouts.js";
+import { Grip } from "./grip.js";
 import { listenToKeys } from "./keys.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again
@@ -41,6 +42,9 @@ export class Stage {
     this.stale = false; // whether it must be drawn again
     this.playing = false;
     this.seekingEnd = false;
+    this.dragged = null; // weights under the pointer, until a run starts from them
+    this.clicks = []; // points placed that Python has not confirmed
+    this.lastClick = 0;
     this.stop = new AbortController();
     this.wire();
   }
@@ -62,6 +66,12 @@ export class Stage {
     for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
     listenToKeys({ ...actions, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
+    new Grip(this.plane, {
+      mayGrab: () => this.record && !this.playing && !this.seekingEnd && !this.dragged?.dropped,
+      onDrag: (weights) => this.drag(weights, false),
+      onDrop: (weights) => this.drag(weights, true),
+      onClick: (point) => this.place(point),
+    }, signal);
     this.sizes = new ResizeObserver(() => this.fit());
     for (const { plot } of [this.plane, this.curves]) this.sizes.observe(plot);
     this.frame = requestAnimationFrame((now) => this.onFrame(now));
@@ -86,6 +96,8 @@ export class Stage {
     const rows = decode(answer.rows);
     if (this.asked?.seq === answer.seq) Object.assign(this, { asked: null, restart: false, view: null });
     const newRun = !this.record || answer.run !== this.known.run;
+    this.lastClick = Math.max(this.lastClick, answer.placed);
+    this.clicks = this.clicks.filter(([number]) => number > answer.placed);
     if (newRun && !(answer.scene && answer.first === 0)) return this.forgetRun(answer.at);
     if (newRun) this.beginRun(answer);
     if (answer.grid) this.plane.setGrid(answer.grid);
@@ -99,6 +111,7 @@ export class Stage {
     if (answer.problem) this.pause();
     if (branched) this.position = Math.min(this.position, this.record.length - 1);
     this.stale ||= branched;
+    if (answer.probe && this.dragged) this.measured(answer.probe);
     if (news) this.measureRate(count);
     this.curvesDue ||= news;
     if (branched || newRun) this.curvesDrawn = null;
@@ -108,12 +121,13 @@ export class Stage {
   beginRun(answer) {
     this.record = new Record(answer.dimension, answer.width);
     this.terms = answer.scene.terms;
+    this.placing = answer.scene.placing;
     this.root.classList.toggle("tested", answer.width > answer.dimension + 3);
     this.plane.setScene(answer.scene);
     this.curves.setScene(answer.scene);
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
     Object.assign(this, { position: 0, shown: -1, wanted: this.resume, resume: null });
-    Object.assign(this, { seekingEnd: false, rate: 0, curvesDue: true });
+    Object.assign(this, { seekingEnd: false, rate: 0, curvesDue: true, dragged: null });
   }
 
   /** Python has a run that we have not seen from its start: ask for all of it, and resume there. */
@@ -171,6 +185,9 @@ export class Stage {
       restart: this.restart,
       scene: !this.record,
       view: this.view,
+      probe: this.dragged?.weights ?? null,
+      drop: this.dragged?.dropped ?? false,
+      clicks: this.clicks,
     });
   }
 
@@ -182,6 +199,28 @@ export class Stage {
   askSoon() {
     clearTimeout(this.soon);
     this.soon = setTimeout(() => this.ask(), 150);
+  }
+
+  // Gestures on the plane
+
+  /** Show the boundary under the pointer; Python tells its loss and accuracy, and starts there. */
+  drag(weights, dropped) {
+    this.dragged = { weights, dropped };
+    this.showNumbers(Float32Array.from(weights), []);
+    if (dropped || !this.asked) this.ask();
+  }
+
+  measured({ weights, values }) {
+    const { dragged } = this;
+    this.showNumbers(Float32Array.from(dragged.weights), values);
+    if (!dragged.dropped && String(weights) !== String(dragged.weights)) this.ask();
+  }
+
+  place(point) {
+    if (!this.placing) return;
+    this.lastClick += 1;
+    this.clicks.push([this.lastClick, ...point.map((value) => Number(value.toPrecision(4)))]);
+    this.ask();
   }
 
   // Transport
@@ -249,7 +288,7 @@ export class Stage {
     const elapsed = Math.min(250, now - (this.lastFrame ?? now));
     this.lastFrame = now;
     const index = this.nextMoment(elapsed);
-    if (index !== this.shown || this.stale) this.show(index);
+    if (!this.dragged && (index !== this.shown || this.stale)) this.show(index);
     if ((this.playing || this.seekingEnd) && this.answer.ended && index === this.last) this.pause();
     const interval = this.playing || this.seekingEnd ? CURVES_EVERY : 0;
     if (this.curvesDue && now - (this.curvesDrawn ?? -Infinity) >= interval) this.drawCurves(now);
