@@ -19,6 +19,7 @@ ORDER = (
     {"settings"},
     {"devices"},
     {"data"},
+    {"theory"},
     {"model"},
     {"optim"},
     {"config"},
