@@ -19,7 +19,7 @@ ORDER = (
     {"settings"},
     {"devices"},
     {"data"},
-    {"features", "split", "batches", "model"},
+    {"theory", "features", "split", "batches", "model"},
     {"optim"},
     {"config"},
     {"engine", "history", "scene", "palette"},
