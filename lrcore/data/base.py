@@ -9,16 +9,22 @@ import torch
 MAX_SEED = 2**31 - 1
 
 
+class DataError(ValueError):
+    """Data that cannot be used; the message says what was wrong and where."""
+
+
 class Dataset(NamedTuple):
     """Points and their classes, on the CPU.
 
     x: (n, 2) float32, the coordinates. y: (n,) float32, 0 or 1. axes, classes: their names.
+    frame: (x0, x1, y0, y1) of the axes the data is meant to be shown in; None: fit the points.
     """
 
     x: torch.Tensor
     y: torch.Tensor
     axes: tuple[str, str] = ("x₀", "x₁")
     classes: tuple[str, str] = ("class 0", "class 1")
+    frame: tuple[float, float, float, float] | None = None
 
 
 class Mixture(NamedTuple):
