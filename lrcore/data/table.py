@@ -217,7 +217,9 @@ def _delimiter(text: str) -> str:
 
 def _records(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
     """Row number and stripped cells of each row that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True
+    )
     row = 0
     try:
         for row, cells in enumerate(reader, start=1):
