@@ -9,6 +9,10 @@ import torch
 MAX_SEED = 2**31 - 1
 
 
+class DataError(ValueError):
+    """Data that cannot be used; the message says what was wrong and where."""
+
+
 class Dataset(NamedTuple):
     """Points and their classes, on the CPU.
 

@@ -1,0 +1,293 @@
+"""A CSV file becomes points: text in, a clear sentence out where it cannot be read.
+
+Rows are counted as a spreadsheet shows them: the first is row 1, and a cell that holds a line
+break is still part of one row. Nothing is ever evaluated; a cell is text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from lrcore.data.base import DataError, Dataset
+
+MAX_BYTES = 10_000_000
+MAX_ROWS = 100_000
+MAX_COLUMNS = 100
+# More classes than this is a column of numbers or names, and no list to pick from.
+MAX_VALUES = 100
+# float32 ends near 3.4e38: this leaves room for sums and for products with weights.
+LARGEST = 1e30
+# Not "Na" and "Null": the first is sodium, the second a family name.
+MISSING = frozenset({"", "NA", "na", "NaN", "nan", "NAN", "NULL", "null", "?", "-"})
+_FORMULA = "is a formula; save the values instead"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a file as text, without the spaces around them.
+
+    Args:
+        name: what messages call the file.
+        columns: names of the columns, all different.
+        rows: the cells, as many in each row as there are columns.
+        row_numbers: where each row stands in the file; the header is row 1, blank rows count.
+        decimal_comma: numbers may be written 1,5.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    row_numbers: tuple[int, ...]
+    decimal_comma: bool
+
+    def index(self, column: str) -> int:
+        """The place of a column.
+
+        Raises:
+            DataError: there is no such column.
+        """
+        if column not in self.columns:
+            raise DataError(f"{self.name} has no column {_quoted(column)}")
+        return self.columns.index(column)
+
+
+class Selection(NamedTuple):
+    """Two columns of a table as points.
+
+    missing: rows left out because one of the three cells says nothing. other: rows left out
+    because their label is neither class.
+    """
+
+    dataset: Dataset
+    missing: int
+    other: int
+
+
+def read_table(content: bytes, name: str = "the file") -> Table:
+    """Read a CSV file that has a header.
+
+    The header decides between tab, semicolon and comma, in this order. UTF-8, or UTF-16 with a
+    byte order mark.
+
+    Args:
+        content: the bytes of the file.
+        name: what messages call the file.
+
+    Raises:
+        DataError: the file cannot be read as a table; names row and column where it can.
+    """
+    if len(content) > MAX_BYTES:
+        raise DataError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB")
+    text = _decoded(content, name)
+    delimiter = _delimiter(text)
+    records = _records(text, delimiter)
+    header_row, header = next(records, (0, []))
+    if not header:
+        raise DataError(f"{name} is empty")
+    decimal_comma = delimiter == ";"
+    columns = _checked_header(header_row, header, decimal_comma)
+    rows: list[tuple[str, ...]] = []
+    row_numbers: list[int] = []
+    for row, cells in records:
+        if len(cells) != len(columns):
+            amount = "few" if len(cells) < len(columns) else "many"
+            found = f"{len(cells)}, where the header has {len(columns)}"
+            raise DataError(f"row {row}: too {amount} cells: {found}")
+        if len(rows) == MAX_ROWS:
+            raise DataError(f"{name} has more than {MAX_ROWS:,} rows of data")
+        rows.append(tuple(cells))
+        row_numbers.append(row)
+    if not rows:
+        raise DataError(f"{name} has a header but no rows of data")
+    return Table(name, columns, tuple(rows), tuple(row_numbers), decimal_comma)
+
+
+def numeric_columns(table: Table) -> tuple[str, ...]:
+    """Names of the columns that hold numbers and missing cells alone, at least one number."""
+    return tuple(
+        name
+        for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+        if not MISSING.issuperset(cells)
+        and all(cell in MISSING or _number(cell, table.decimal_comma) is not None for cell in cells)
+    )
+
+
+def values_of(table: Table, column: str) -> tuple[str, ...]:
+    """The different values of a column, the first `MAX_VALUES` of them; missing ones left out.
+
+    Numbers come first, by size; then text, where "day 2" comes before "day 10".
+
+    Raises:
+        DataError: there is no such column.
+    """
+
+    def place(cell: str) -> tuple[bool, float, str, str]:
+        number = _number(cell, table.decimal_comma)
+        padded = re.sub(r"\d+", lambda digits: digits[0].zfill(20), cell.casefold())
+        return (number is None, number or 0.0, padded, cell)
+
+    return tuple(sorted(_distinct(table, column), key=place)[:MAX_VALUES])
+
+
+def select(  # noqa: PLR0917
+    table: Table, x: str, y: str, label: str, class_0: str, class_1: str
+) -> Selection:
+    """Take two columns as coordinates, and as classes the rows with one of two labels.
+
+    Args:
+        x, y: names of the columns of the coordinates.
+        label: name of the column of the labels.
+        class_0, class_1: the labels of the two classes, without spaces around them.
+
+    Raises:
+        DataError: a column does not exist, a coordinate cannot be used, or a class has no points.
+    """
+    if class_0 == class_1:
+        raise DataError(f"class 0 and class 1 are both {_quoted(class_0)}: choose two values")
+    indices = tuple(table.index(column) for column in (x, y, label))
+    if len(_distinct(table, label)) < 2:
+        raise DataError(f"column {_quoted(label)} has fewer than two different values")
+    classes = {class_0: 0.0, class_1: 1.0}
+    points: list[list[float]] = []
+    labels: list[float] = []
+    missing = other = 0
+    for row, cells in zip(table.row_numbers, table.rows, strict=True):
+        first, second, kind = (cells[index] for index in indices)
+        if not MISSING.isdisjoint((first, second, kind)):
+            missing += 1
+        elif kind.startswith("="):
+            raise _cell_error(row, label, kind, _FORMULA)
+        elif kind not in classes:
+            other += 1
+        else:
+            points.append([_coordinate(table, row, *item) for item in ((x, first), (y, second))])
+            labels.append(classes[kind])
+    for name, number in classes.items():
+        if number not in labels:
+            raise DataError(f"no row with {_quoted(name)} in column {_quoted(label)} can be used")
+    dataset = Dataset(torch.tensor(points), torch.tensor(labels), (x, y), (class_0, class_1))
+    return Selection(dataset, missing, other)
+
+
+def _decoded(content: bytes, name: str) -> str:
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    codec = "utf-16" if wide else "utf-8-sig"
+    before, nul, _ = content.decode(codec, "ignore").partition("\0")
+    if nul:
+        raise DataError(
+            f"{name} is not text but a binary file, such as an Excel workbook "
+            f"(a NUL byte in {_end_of(before)}); save it as CSV, in UTF-8"
+        )
+    try:
+        return content.decode(codec)
+    except UnicodeDecodeError as error:
+        # Not content: the error counts from after a byte order mark of UTF-8.
+        where = _end_of(error.object[: error.start].decode(codec, "ignore"))
+        coding = "UTF-16" if wide else "UTF-8"
+        raise DataError(
+            f"{where}: a character is not {coding}; save the file as CSV, in UTF-8"
+        ) from None
+
+
+def _end_of(text: str) -> str:
+    """Row and column of what comes next after `text`."""
+    *_, (row, cells) = _records(text + "?", _delimiter(text), strict=False)
+    return f"row {row}, column {len(cells)}"
+
+
+def _delimiter(text: str) -> str:
+    for delimiter in "\t;":
+        # A header that is no header by this delimiter may be one by the next.
+        with suppress(DataError):
+            _, header = next(_records(text, delimiter), (0, []))
+            if len(header) > 1:
+                return delimiter
+    return ","
+
+
+def _records(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Row number and stripped cells of each row that is not blank."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True
+    )
+    row = 0
+    try:
+        for row, cells in enumerate(reader, start=1):
+            stripped = [cell.strip() for cell in cells]
+            if stripped not in ([], [""]):
+                yield row, stripped
+    except csv.Error as error:
+        raise DataError(f"row {row + 1}: {_in_plain_words(error)}") from None
+
+
+def _in_plain_words(error: csv.Error) -> str:
+    match str(error).split():
+        case ["unexpected", "end", *_]:
+            return 'a quote (") is opened and never closed'
+        case ["field", "larger", *_]:
+            longest = f"{csv.field_size_limit():,}"
+            return f'a cell is longer than {longest} characters; is a quote (") left open?'
+        case _:
+            return 'a quote (") inside of a quoted cell must be written twice'
+
+
+def _checked_header(row: int, header: list[str], decimal_comma: bool) -> tuple[str, ...]:
+    if len(header) > MAX_COLUMNS:
+        raise DataError(f"row {row}: {len(header)} columns are too many; {MAX_COLUMNS} can be read")
+    for column, name in enumerate(header, start=1):
+        where = f"row {row}, column {column}"
+        if not name:
+            raise DataError(f"{where}: the column has no name")
+        if _number(name, decimal_comma) is not None:
+            raise DataError(
+                f"{where}: {_quoted(name)} is a number; the first row must name the columns"
+            )
+        first = header.index(name) + 1
+        if first != column:
+            raise DataError(f"{where}: the name {_quoted(name)} belongs to column {first} already")
+    return tuple(header)
+
+
+def _number(cell: str, decimal_comma: bool) -> float | None:
+    """The number that a cell stands for; None for NaN and for text."""
+    if decimal_comma:
+        cell = cell.replace(",", ".")
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    # float() reads 1_000 too, as Python writes it and no spreadsheet does.
+    return None if math.isnan(value) or "_" in cell else value
+
+
+def _coordinate(table: Table, row: int, column: str, cell: str) -> float:
+    number = _number(cell, table.decimal_comma)
+    if number is None:
+        problem = _FORMULA if cell.startswith("=") else "is not a number"
+        raise _cell_error(row, column, cell, problem)
+    if abs(number) > LARGEST:
+        raise _cell_error(row, column, cell, "is too large; use numbers from -1e30 to 1e30")
+    return number
+
+
+def _cell_error(row: int, column: str, cell: str, problem: str) -> DataError:
+    return DataError(f"row {row}, column {_quoted(column)}: {_quoted(cell)} {problem}")
+
+
+def _distinct(table: Table, column: str) -> set[str]:
+    place = table.index(column)
+    return {cells[place] for cells in table.rows} - MISSING
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")
