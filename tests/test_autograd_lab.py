@@ -164,24 +164,30 @@ def test_changes_in_place() -> None:
     assert change_saved(1.0, in_place=False).snippet.error is None
 
 
-@pytest.mark.parametrize("loss", ["bce", "bce_logits"])
+@pytest.mark.parametrize("loss", ["bce", "bce_logits", "mse"])
 def test_the_hessian_is_the_formulas(loss: str) -> None:
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(30, 2, generator=generator)
     y = (torch.rand(30, generator=generator) > 0.5).float()
     result = run_graph(x, y, [0.4, -0.7], 0.2, loss)
     design = np.column_stack([x.double().numpy(), np.ones(30)])
-    p = 1 / (1 + np.exp(-design @ np.array([0.4, -0.7, 0.2])))
-    hessian = design.T @ (design * (p * (1 - p))[:, None]) / 30
+    at = np.array([0.4, -0.7, 0.2])
+
+    def slope(parameters: np.ndarray) -> np.ndarray:
+        p = 1 / (1 + np.exp(-design @ parameters))
+        factor = 2 * p * (1 - p) if loss == "mse" else 1
+        return design.T @ (factor * (p - y.numpy())) / 30
+
+    steps = 1e-6 * np.eye(3)
+    hessian = np.array([(slope(at + step) - slope(at - step)) / 2e-6 for step in steps])
     expected = np.linalg.eigvalsh(hessian)
     assert result.eigenvalues == pytest.approx(expected, rel=1e-4)
     assert result.largest_stable_rate == pytest.approx(2 / expected[-1], rel=1e-4)
-    slope = design.T @ (p - y.numpy()) / 30
     grads = result.graph.tensor("w").grad, result.graph.tensor("b").grad
-    assert [g for grad in grads for g in grad.items] == pytest.approx(slope, rel=1e-4, abs=1e-6)
+    assert [g for grad in grads for g in grad.items] == pytest.approx(slope(at), rel=1e-4, abs=1e-6)
     names = {node.name for node in result.graph.tensors}
     assert {"x", "w", "b", "z", "y", "loss"} <= names
-    assert ("p" in names) == (loss == "bce")
+    assert ("p" in names) == (loss != "bce_logits")
 
 
 def test_one_point_has_one_curved_direction() -> None:

@@ -24,7 +24,7 @@ ORDER = (
     {"config"},
     {"engine", "history", "scene", "palette"},
     {"training"},
-    {"generator"},
+    {"generator", "reach"},
     {"figures"},
     {"ui"},
 )

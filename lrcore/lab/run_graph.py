@@ -17,6 +17,7 @@ from lrcore.model import LOSSES
 _LOSS_CODE = {
     "bce": "F.binary_cross_entropy(torch.sigmoid(z), y)",
     "bce_logits": "F.binary_cross_entropy_with_logits(z, y)",
+    "mse": "F.mse_loss(torch.sigmoid(z), y)",
 }
 
 
@@ -42,25 +43,26 @@ def run_graph(
     """Trace the loss from data through Linear, sigmoid and loss, in float32.
 
     Args:
-        points: (n, d).
+        points: (n, d), as the model sees them.
         classes: (n,), 0 or 1.
         weights: d numbers.
         bias: one number.
-        loss: "bce" (of probabilities) or "bce_logits".
+        loss: "bce" or "mse" (of probabilities) or "bce_logits".
 
     Raises:
-        KeyError: the loss is neither of the two.
+        KeyError: the loss is none of the three.
     """
     x, y = points.float(), classes.float()[:, None]
     w = torch.tensor([list(weights)], requires_grad=True)
     b = torch.tensor([bias], requires_grad=True)
     z = functional.linear(x, w, b)
     names = {"x": x, "w": w, "b": b, "z": z}
-    if loss == "bce":
-        names["p"] = torch.sigmoid(z)
-        value = functional.binary_cross_entropy(names["p"], y)
-    else:
+    if loss == "bce_logits":
         value = functional.binary_cross_entropy_with_logits(z, y)
+    else:
+        names["p"] = torch.sigmoid(z)
+        of_probabilities = {"bce": functional.binary_cross_entropy, "mse": functional.mse_loss}
+        value = of_probabilities[loss](names["p"], y)
     names |= {"y": y, "loss": value}
     for inner in ("z", "p"):
         if inner in names:

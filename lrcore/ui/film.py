@@ -21,6 +21,7 @@ from lrcore.scene import (
 )
 from lrcore.settings import SettingsError
 from lrcore.training import Run, Status, TrainingError
+from lrcore.ui.outlook import Outlook
 from lrcore.ui.words import ending_sentence, marks
 
 Answer = dict[str, object]
@@ -95,6 +96,7 @@ class Film:
 
     def _start(self, config: RunConfig) -> None:
         self.run = Run(config)
+        self._outlook = Outlook(self.run)
         self._number += 1
         self._branched_at: list[int] = []
 
@@ -109,6 +111,8 @@ class Film:
         present = self.run.config
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._start(config)
+        elif config.target_on != self._wanted.target_on:
+            self._outlook = Outlook(self.run)
         self._wanted = config
         self._settings += 1
 
@@ -143,6 +147,7 @@ class Film:
             "marks": marks(run),
             "target": run.config.target_accuracy,
             "placed": self.placed,
+            "outlook": self._outlook.words(self._wanted),
         }
         if known and request.probe is not None and not request.drop:
             answer["probe"] = _probe(run, request.probe)

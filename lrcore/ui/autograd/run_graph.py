@@ -23,15 +23,20 @@ def show() -> None:
         last = max(len(run) - 1, 1)
         at = st.slider("Iteration", 0, last, playhead, key="g_iter", bind="query-params")
         step = run.step(min(at, len(run) - 1))
-        total = len(run.data.y)
+        x, y = run.data.x[~run.is_test], run.data.y[~run.is_test]
+        total = len(y)
         whole = toggle("Whole batch", "g_batch", False)
         index = st.slider(
-            "Data point", 0, total - 1, 0, key="g_point", bind="query-params", disabled=whole
+            "Data point",
+            0,
+            max(total - 1, 1),
+            0,
+            key="g_point",
+            bind="query-params",
+            disabled=whole or total < 2,
         )
-        rows = slice(0, _MOST_POINTS) if whole else slice(index, index + 1)
-        result = run_graph(
-            run.data.x[rows], run.data.y[rows], step.weights, step.bias, run.config.loss
-        )
+        rows = slice(0, _MOST_POINTS) if whole else slice(min(index, total - 1), index + 1)
+        result = run_graph(run.basis(x[rows]), y[rows], step.weights, step.bias, run.config.loss)
         show_code(result.snippet, 330)
     with stage:
         draw(result.graph, points=11.5 if whole else 12.5)
@@ -51,7 +56,7 @@ def show() -> None:
 def _run_and_playhead() -> tuple[Run, int]:
     """The training page's run where it is paused, or a short default run."""
     film = st.session_state.get("film")
-    if film is not None:
+    if film is not None and len(film.run.data.y):
         return film.run, min(film.request.at, len(film.run) - 1)
     if "g_run" not in st.session_state:
         run = Run(RunConfig())

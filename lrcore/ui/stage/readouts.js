@@ -20,11 +20,13 @@ export function equation(weights, names) {
 }
 
 /** What the player is doing, in one sentence. */
-export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingEnd, starved, shown }) {
+export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingEnd, starved, shown, outlook }) {
   if (problem) return problem;
   if (ended && atEnd) return sentence;
   if (starved) return "Waiting for Python …";
-  if (seekingEnd) return "Training to the end …";
-  if (playing) return "Playing.";
-  return shown > 0 ? `Paused at iteration ${shown}.` : "Ready: press Play, or the space bar.";
+  const warning = outlook?.warning ?? "";
+  if (seekingEnd) return `Training to the end … ${warning}`;
+  if (playing) return warning ? `Playing. ${warning}` : "Playing.";
+  if (shown > 0) return `Paused at iteration ${shown}. ${warning}`.trim();
+  return warning || "Ready: press Play, or the space bar.";
 }

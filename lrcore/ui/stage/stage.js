@@ -108,6 +108,7 @@ export class Stage {
     const unplaced = !newRun && answer.settings !== this.known.settings;
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
     this.answer = answer;
+    this.showOutlook(answer.outlook);
     if (answer.problem) this.pause();
     if (branched) this.position = Math.min(this.position, this.record.length - 1);
     this.stale ||= branched;
@@ -196,9 +197,9 @@ export class Stage {
     this.askSoon();
   }
 
-  askSoon() {
+  askSoon(wait = 150) {
     clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.ask(), 150);
+    this.soon = setTimeout(() => this.ask(), wait);
   }
 
   // Gestures on the plane
@@ -335,6 +336,18 @@ export class Stage {
     });
     parts.equation.innerHTML = equation(weights, this.terms);
     parts.equation.classList.toggle("long", weights.length > 6);
+  }
+
+  /** What is reachable; Python computes it after the first frame, so it is asked for again. */
+  showOutlook(outlook) {
+    if (!outlook) return this.askSoon(300);
+    const cells = outlook.rows.flatMap(([name, value, here, title]) => [
+      Object.assign(document.createElement("dt"), { textContent: name, title }),
+      Object.assign(document.createElement("dd"), { textContent: value, className: "value", title }),
+      Object.assign(document.createElement("dd"), { textContent: here, title }),
+    ]);
+    this.root.querySelector(".outlook dl").replaceChildren(...cells);
+    return undefined;
   }
 
   drawCurves(now) {
