@@ -168,6 +168,20 @@ def test_cells_are_read_back(encoding: str, delimiter: str, line_end: str) -> No
     assert table.row_numbers == (2, 3)
 
 
+@pytest.mark.parametrize(
+    ("content", "cells"),
+    [
+        (b"a\tb;c\n1\t2;3\n", ("1", "2;3")),
+        (b"a;b, c\n1;2, 3\n", ("1", "2, 3")),
+        (b'"a;b",c\n1,2\n', ("1", "2")),
+        (b"a\n1;2\n", ("1;2",)),
+        (b'a, b\n1, "2, 3"\n', ("1", "2, 3")),
+    ],
+)
+def test_header_decides_what_parts_the_cells(content: bytes, cells: tuple[str, ...]) -> None:
+    assert read_table(content).rows == (cells,)
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.lists(st.text(max_size=5), min_size=2, max_size=2), min_size=1, max_size=4),

@@ -122,8 +122,8 @@ def undo(points: str) -> str:
 
 
 def _three_decimals(number: float) -> str:
-    # Adding 0.0 turns -0.0 into 0.0; ten digits hold a million with its decimals.
-    return f"{round(number, 3) + 0.0:.10g}"
+    # Adding 0.0 turns -0.0 into 0.0; nine digits hold 999999.999.
+    return f"{round(number, 3) + 0.0:.9g}"
 
 
 def _parsed(points: str) -> list[list[float]]:
