@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
 from typing import NamedTuple
 
@@ -34,6 +34,10 @@ class Outlook:
             self._future.set_result(reach(run))
         except (RuntimeError, MemoryError) as error:  # too little memory: nothing to say then
             self._future.set_exception(error)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the limits are known, at most so long."""
+        wait([self._future], seconds)
 
     def words(self, config: RunConfig) -> dict[str, object] | None:
         """See `Row`; and a warning, perhaps empty. None while it computes."""

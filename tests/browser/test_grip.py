@@ -1,0 +1,164 @@
+"""Grabbing the boundary, and what the page says is reachable, in a real browser."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lrcore import Blobs, Quadratic, Run, RunConfig
+from tests.browser.conftest import OpenPage
+from tests.browser.test_player import assert_shows, move_slider, number, wait_for_iteration
+
+HARD = "?mean=0.6"
+HARD_CONFIG = RunConfig(data=Blobs(mean=0.6))
+
+_TO_SCREEN = """([x, y]) => {
+    const plot = document.querySelector('[data-testid=scatter]');
+    const {left, top} = plot.getBoundingClientRect();
+    const {xaxis, yaxis} = plot._fullLayout;
+    return [left + xaxis._offset + xaxis.l2p(x), top + yaxis._offset + yaxis.l2p(y)];
+}"""
+
+
+def weights(page: Page) -> list[float]:
+    return [number(page, name) for name in ("w0", "w1", "b")]
+
+
+def line(page: Page) -> list[tuple[float, float]]:
+    """The points of the drawn boundary, in the plane."""
+    path = page.evaluate(
+        "document.querySelector('[data-testid=scatter]')._fullLayout.shapes[0].path"
+    )
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+
+
+def along(page: Page, share: float) -> tuple[float, float]:
+    """A point of the straight boundary, `share` of the way from end to end."""
+    (ax, ay), (bx, by) = line(page)
+    return ax + share * (bx - ax), ay + share * (by - ay)
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Take hold at one point of the plane and move to another, without letting go."""
+    page.mouse.move(*page.evaluate(_TO_SCREEN, start))
+    page.mouse.down()
+    page.mouse.move(*page.evaluate(_TO_SCREEN, end), steps=8)
+
+
+def logit(parameters: list[float], point: tuple[float, float]) -> float:
+    return parameters[0] * point[0] + parameters[1] * point[1] + parameters[2]
+
+
+def shown_loss_becomes(page: Page, run: Run) -> None:
+    """The loss beside the pointer is that of the weights beside the pointer."""
+    page.wait_for_timeout(500)
+    step = run.evaluate(weights(page))
+    assert number(page, "loss") == pytest.approx(step.loss, abs=2e-3)
+    assert number(page, "accuracy") == pytest.approx(step.accuracy, abs=0.011)
+
+
+def test_middle_of_the_boundary_moves_it(open_page: OpenPage) -> None:
+    page = open_page(HARD)
+    page.get_by_test_id("timeline").fill("30")
+    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    before, loss = weights(page), number(page, "loss")
+    start = along(page, 0.5)
+    target = (start[0] + 1.2, start[1] + 1.5)
+    drag(page, start, target)
+    assert weights(page)[:2] == before[:2]
+    assert logit(weights(page), target) == pytest.approx(0, abs=0.02)
+    shown_loss_becomes(page, Run(HARD_CONFIG))
+    assert number(page, "loss") != loss
+    page.mouse.up()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    after = weights(page)
+    assert logit(after, target) == pytest.approx(0, abs=0.02)
+    page.wait_for_function("location.search.includes('start=typed')")
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 40)
+    page.get_by_test_id("play").click()
+    found = re.search(r"\bw0=([-.\d]+)&w1=([-.\d]+)&b=([-.\d]+)", page.url)
+    assert [float(text) for text in found.groups()] == pytest.approx(after, abs=6e-4)
+    run = Run(RunConfig(data=Blobs(mean=0.6), initial_weights=tuple(map(float, found.groups()))))
+    run.extend(10)
+    assert_shows(page, run, int(number(page, "iteration")))
+
+
+@pytest.mark.parametrize("query", [HARD, f"{HARD}&standardise=true"])
+def test_end_of_the_boundary_turns_it_about_its_middle(open_page: OpenPage, query: str) -> None:
+    page = open_page(query)
+    page.get_by_test_id("timeline").fill("30")
+    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    middle, end = along(page, 0.5), along(page, 0.9)
+    arm = (end[0] - middle[0], end[1] - middle[1])
+    turned = (middle[0] + 0.7 * arm[0] - 0.2 * arm[1], middle[1] + 0.7 * arm[1] + 0.2 * arm[0])
+    drag(page, end, turned)
+    page.mouse.up()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    (ax, ay), (bx, by) = line(page)
+    for x, y in (middle, turned):
+        away = abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / math.hypot(bx - ax, by - ay)
+        assert away < 0.06
+
+
+def test_bent_boundary_follows_the_pointer(open_page: OpenPage) -> None:
+    page = open_page(f"{HARD}&features=quadratic")
+    page.get_by_test_id("timeline").fill("30")
+    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    inside = [(x, y) for x, y in line(page) if -4 < x < 6 and -6 < y < 6]
+    start = inside[len(inside) // 2]
+    target = (start[0] + 0.7, start[1] + 0.7)
+    drag(page, start, target)
+    page.mouse.up()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    distances = [math.dist(target, point) for point in line(page)]
+    assert min(distances) < 0.25
+    page.wait_for_function("/w4=/.test(location.search)")
+    config = RunConfig(data=Blobs(mean=0.6), features=Quadratic())
+    typed = [float(re.search(rf"\b{name}=([-.\de]+)", page.url)[1]) for name in _NAMES]
+    step = Run(config).evaluate(typed)
+    assert number(page, "loss") == pytest.approx(step.loss, abs=1e-3)
+
+
+_NAMES = ("w0", "w1", "w2", "w3", "w4", "b")
+
+
+def test_boundary_cannot_be_grabbed_while_it_plays(open_page: OpenPage) -> None:
+    page = open_page(f"{HARD}&target_accuracy=1&max_iterations=1000000")
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 200)
+    drag(page, along(page, 0.5), (1.0, 5.0))
+    page.mouse.up()
+    wait_for_iteration(page, 260)
+    assert page.locator(".stage").get_attribute("data-run") == "1"
+    assert "start=typed" not in page.url
+
+
+def test_far_from_the_boundary_a_drag_zooms(open_page: OpenPage) -> None:
+    page = open_page(HARD)
+    axis = "document.querySelector('[data-testid=scatter]')._fullLayout.xaxis.range"
+    x, y = along(page, 0.5)
+    drag(page, (x, y + 2), (x + 3, y + 4))
+    page.mouse.up()
+    page.wait_for_function(f"{axis}[1] - {axis}[0] < 8")
+    assert page.locator(".stage").get_attribute("data-run") == "1"
+
+
+def test_what_is_reachable_stands_beside_the_target(open_page: OpenPage) -> None:
+    page = open_page()
+    outlook = page.get_by_test_id("outlook")
+    expect(outlook).to_contain_text("Bayes accuracy")
+    expect(outlook).to_contain_text("0.988")
+    expect(outlook).to_contain_text("The weights grow for ever.")
+    expect(page.get_by_test_id("status")).to_contain_text("Ready")
+
+
+def test_target_out_of_reach_is_told_before_play(open_page: OpenPage) -> None:
+    page = open_page(HARD)
+    status = page.get_by_test_id("status")
+    expect(status).to_contain_text("Out of reach: no straight line gets above")
+    move_slider(page, "Target accuracy", "Home")
+    expect(status).to_contain_text("Ready")

@@ -1,0 +1,142 @@
+"""What is said of the limits of a run, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Event
+
+import numpy as np
+import pytest
+
+from lrcore import SGD, Blobs, Quadratic, Run, RunConfig
+from lrcore.reach import Reach, reach
+from lrcore.theory import BestLine
+from lrcore.ui.outlook import Outlook, Row
+
+OVERLAPPING = RunConfig(data=Blobs(mean=0.5))
+APART = RunConfig(data=Blobs(mean=4.0))
+
+
+def said(config: RunConfig, started: RunConfig | None = None) -> dict[str, object]:
+    outlook = Outlook(Run(started or config))
+    outlook.wait(20)
+    words = outlook.words(config)
+    assert words is not None
+    return words
+
+
+def row(config: RunConfig, name: str) -> Row:
+    return {row.name: row for row in said(config)["rows"]}[name]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_run_does_better_than_the_best_line(seed: int) -> None:
+    config = RunConfig(data=Blobs(mean=0.8, seed=seed), target_accuracy=1.0, max_iterations=2000)
+    run = Run(config)
+    run.extend(60)
+    best = reach(run).line.accuracy
+    assert run.columns().accuracy.max() <= best
+    assert best < 1
+    # Training minimises a loss, not the mistakes, so it may miss the best line, but not by far.
+    assert run.columns().accuracy.max() > best - 0.05
+
+
+def test_course_is_out_of_reach_by_its_bayes_accuracy() -> None:
+    assert reach(Run(RunConfig())).bayes == pytest.approx(0.98817, abs=5e-6)
+
+
+def test_limits_are_those_of_the_points_the_target_is_asked_of() -> None:
+    config = replace(OVERLAPPING, test_share=0.5)
+    trained = reach(Run(config)).line
+    tested = reach(Run(replace(config, target_on="test"))).line
+    assert trained.total == tested.total == 100
+    run = Run(config)
+    x, y = run.data.x[run.is_test].numpy(), run.data.y[run.is_test].numpy()
+    z = x.astype(np.float64) @ np.array([tested.w0, tested.w1]) + tested.b
+    assert ((z >= 0) == y).sum() == tested.correct
+
+
+def test_many_points_and_curved_boundaries_have_no_best_line() -> None:
+    large = replace(OVERLAPPING, data=Blobs(mean=0.5, samples_per_class=1001))
+    assert row(large, "Best line")[:3] == ("Best line", "–", "Only up to 2,000 points.")
+    curved = replace(OVERLAPPING, features=Quadratic())
+    assert row(curved, "Best line").here == "Not for a boundary that bends."
+    for config in (large, curved):
+        assert said(config)["warning"] == ""
+        assert reach(Run(config)).line is None
+
+
+def test_target_above_the_best_line_is_told() -> None:
+    best = reach(Run(OVERLAPPING)).line.accuracy
+    for target, told in ((best - 0.005, False), (best, True), (best + 0.005, True)):
+        warning = said(replace(OVERLAPPING, target_accuracy=target))["warning"]
+        assert bool(warning) == told
+        if told:
+            assert f"no straight line gets above {best:.4f}" in warning
+            assert warning.endswith(f"must pass {target:g}.")
+
+
+def test_target_of_one_cannot_be_passed() -> None:
+    assert said(replace(APART, target_accuracy=1.0))["warning"] == (
+        "Out of reach: no accuracy is above 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "here"),
+    [
+        ({}, "The weights grow for ever."),
+        ({"l2": 0.1}, "A penalty holds the weights."),
+        ({"l1": 0.1}, "A penalty holds the weights."),
+        ({"optimizer": SGD(weight_decay=0.1)}, "A penalty holds the weights."),
+    ],
+)
+def test_separable_data_and_what_it_does_to_the_weights(
+    changes: dict[str, object], here: str
+) -> None:
+    config = replace(APART, **changes)
+    assert row(config, "Separable")[:3] == ("Separable", "yes", here)
+    run = Run(replace(config, target_accuracy=1.0, max_iterations=20_000))
+    run.extend(60)
+    sizes = np.linalg.norm(run.columns().weights, axis=1)[[200, 2000, 20_000]]
+    assert (sizes[1] > sizes[0] and sizes[2] > 1.1 * sizes[1]) == (here.startswith("The weights"))
+
+
+def test_overlapping_data_is_not_separable() -> None:
+    assert row(OVERLAPPING, "Separable")[:3] == ("Separable", "no", "No line parts the classes.")
+
+
+def test_words_follow_the_settings_of_the_moment() -> None:
+    assert said(replace(APART, l2=0.5), started=APART)["rows"][2].here == (
+        "A penalty holds the weights."
+    )
+
+
+def test_luck_is_named_where_the_sample_is_kinder_than_its_source() -> None:
+    found = row(RunConfig(), "Bayes accuracy")
+    assert found[:3] == ("Bayes accuracy", "0.988", "Best on average; 0.99 is luck.")
+    lower = row(RunConfig(target_accuracy=0.9), "Bayes accuracy")
+    assert lower.here == "No rule is better on average."
+
+
+def test_nothing_is_said_until_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Event()
+
+    def slow(run: Run) -> Reach:
+        known.wait(20)
+        return Reach(None, BestLine(9, 10, 0.0, 0.0, 0.0), separable=False)
+
+    monkeypatch.setattr("lrcore.ui.outlook.reach", slow)
+    outlook = Outlook(Run(APART))
+    assert outlook.words(APART) is None
+    known.set()
+    outlook.wait(20)
+    assert "0.9000" in outlook.words(APART)["warning"]
+
+
+def test_want_of_memory_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(run: Run) -> Reach:
+        raise MemoryError
+
+    monkeypatch.setattr("lrcore.ui.outlook.reach", fails)
+    assert said(APART) == {"rows": [], "warning": ""}
