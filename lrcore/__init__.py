@@ -4,7 +4,7 @@ It needs torch and numpy alone; see `train` and `RunConfig` for a start.
 """
 
 from lrcore.config import RunConfig
-from lrcore.data import DATASETS, Blobs, Dataset
+from lrcore.data import DATASETS, Blobs, DataError, Dataset
 from lrcore.devices import Device, available_devices
 from lrcore.history import Columns, Step
 from lrcore.model import LOSSES, LogisticRegression
@@ -19,6 +19,7 @@ __all__ = [
     "SGD",
     "Blobs",
     "Columns",
+    "DataError",
     "Dataset",
     "Device",
     "LogisticRegression",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lrcore.data.base import MAX_SEED, Dataset, DataSettings, Mixture, Population
+from lrcore.data.base import MAX_SEED, DataError, Dataset, DataSettings, Mixture, Population
 from lrcore.data.blobs import Blobs
 from lrcore.settings import Settings
 
@@ -13,10 +13,15 @@ __all__ = [
     "DATASETS",
     "MAX_SEED",
     "Blobs",
+    "DataError",
     "DataSettings",
     "Dataset",
     "Mixture",
     "Population",
 ]
 
-DATASETS: Mapping[str, type[Settings]] = MappingProxyType({"blobs": Blobs})
+DATASETS: Mapping[str, type[Settings]] = MappingProxyType(
+    {
+        "blobs": Blobs,
+    }
+)
