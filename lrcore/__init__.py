@@ -4,7 +4,7 @@ It needs torch and numpy alone; see `train` and `RunConfig` for a start.
 """
 
 from lrcore.config import RunConfig
-from lrcore.data import DATASETS, Blobs, DataError, Dataset
+from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Moons, Spirals, Xor
 from lrcore.devices import Device, available_devices
 from lrcore.history import Columns, Step
 from lrcore.model import LOSSES, LogisticRegression
@@ -18,19 +18,23 @@ __all__ = [
     "OPTIMIZERS",
     "SGD",
     "Blobs",
+    "Circles",
     "Columns",
     "DataError",
     "Dataset",
     "Device",
     "LogisticRegression",
+    "Moons",
     "Run",
     "RunConfig",
     "Segment",
     "SettingsError",
+    "Spirals",
     "Status",
     "Step",
     "Training",
     "TrainingError",
+    "Xor",
     "available_devices",
     "train",
 ]

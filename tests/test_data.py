@@ -14,7 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrcore import DATASETS, Blobs
+from lrcore import DATASETS, Blobs, Circles, Moons, Spirals, Xor
 from lrcore.data import DataSettings, Mixture
 from lrcore.settings import described
 from tests.test_settings import allowed_values
@@ -25,6 +25,14 @@ MANY = 100_000
 DRAWN_FROM_A_POPULATION = [
     Blobs(samples_per_class=MANY),
     Blobs(samples_per_class=MANY, imbalance=5.0, correlation=-0.7, std_ratio=3.0, label_noise=0.2),
+    Moons(samples_per_class=MANY),
+    Moons(samples_per_class=MANY, depth=-0.5, noise=1.0),
+    Circles(samples_per_class=MANY),
+    Circles(samples_per_class=MANY, inner_radius=0.8, noise=0.1),
+    Xor(samples_per_class=MANY),
+    Xor(samples_per_class=MANY, noise=2.0),
+    Spirals(samples_per_class=MANY),
+    Spirals(samples_per_class=MANY, turns=2.5, noise=0.05),
 ]
 each_population = pytest.mark.parametrize("data", DRAWN_FROM_A_POPULATION, ids=repr)
 

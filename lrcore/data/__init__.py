@@ -7,21 +7,30 @@ from types import MappingProxyType
 
 from lrcore.data.base import MAX_SEED, DataError, Dataset, DataSettings, Mixture, Population
 from lrcore.data.blobs import Blobs
+from lrcore.data.shapes import Circles, Moons, Spirals, Xor
 from lrcore.settings import Settings
 
 __all__ = [
     "DATASETS",
     "MAX_SEED",
     "Blobs",
+    "Circles",
     "DataError",
     "DataSettings",
     "Dataset",
     "Mixture",
+    "Moons",
     "Population",
+    "Spirals",
+    "Xor",
 ]
 
 DATASETS: Mapping[str, type[Settings]] = MappingProxyType(
     {
         "blobs": Blobs,
+        "moons": Moons,
+        "circles": Circles,
+        "xor": Xor,
+        "spirals": Spirals,
     }
 )
