@@ -4,7 +4,7 @@ It needs torch and numpy alone; see `train` and `RunConfig` for a start.
 """
 
 from lrcore.config import RunConfig
-from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Moons, Spirals, Xor
+from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Iris, Moons, Spirals, Xor
 from lrcore.devices import Device, available_devices
 from lrcore.history import Columns, Step
 from lrcore.model import LOSSES, LogisticRegression
@@ -23,6 +23,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Device",
+    "Iris",
     "LogisticRegression",
     "Moons",
     "Run",

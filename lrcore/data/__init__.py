@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from lrcore.data.base import MAX_SEED, DataError, Dataset, DataSettings, Mixture, Population
 from lrcore.data.blobs import Blobs
+from lrcore.data.iris import Iris
 from lrcore.data.shapes import Circles, Moons, Spirals, Xor
 from lrcore.settings import Settings
 
@@ -18,6 +19,7 @@ __all__ = [
     "DataError",
     "DataSettings",
     "Dataset",
+    "Iris",
     "Mixture",
     "Moons",
     "Population",
@@ -32,5 +34,6 @@ DATASETS: Mapping[str, type[Settings]] = MappingProxyType(
         "circles": Circles,
         "xor": Xor,
         "spirals": Spirals,
+        "iris": Iris,
     }
 )
