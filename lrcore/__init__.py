@@ -4,7 +4,7 @@ It needs torch and numpy alone; see `train` and `RunConfig` for a start.
 """
 
 from lrcore.config import RunConfig
-from lrcore.data import DATASETS, Blobs, Dataset
+from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Iris, Moons, Spirals, Xor
 from lrcore.devices import Device, available_devices
 from lrcore.features import FEATURES, Cubic, Linear, Quadratic, Radial, Sine
 from lrcore.generator import Training, train
@@ -25,12 +25,16 @@ __all__ = [
     "Adam",
     "AdamW",
     "Blobs",
+    "Circles",
     "Columns",
     "Cubic",
+    "DataError",
     "Dataset",
     "Device",
+    "Iris",
     "Linear",
     "LogisticRegression",
+    "Moons",
     "Quadratic",
     "RMSprop",
     "Radial",
@@ -39,10 +43,12 @@ __all__ = [
     "Segment",
     "SettingsError",
     "Sine",
+    "Spirals",
     "Status",
     "Step",
     "Training",
     "TrainingError",
+    "Xor",
     "available_devices",
     "train",
 ]

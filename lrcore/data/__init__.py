@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lrcore.data.base import MAX_SEED, Dataset, DataSettings, Mixture, Population
+from lrcore.data.base import MAX_SEED, DataError, Dataset, DataSettings, Mixture, Population
 from lrcore.data.blobs import Blobs
+from lrcore.data.iris import Iris
+from lrcore.data.shapes import Circles, Moons, Spirals, Xor
 from lrcore.settings import Settings
 
 __all__ = [
     "DATASETS",
     "MAX_SEED",
     "Blobs",
+    "Circles",
+    "DataError",
     "DataSettings",
     "Dataset",
+    "Iris",
     "Mixture",
+    "Moons",
     "Population",
+    "Spirals",
+    "Xor",
 ]
 
-DATASETS: Mapping[str, type[Settings]] = MappingProxyType({"blobs": Blobs})
+DATASETS: Mapping[str, type[Settings]] = MappingProxyType(
+    {
+        "blobs": Blobs,
+        "moons": Moons,
+        "circles": Circles,
+        "xor": Xor,
+        "spirals": Spirals,
+        "iris": Iris,
+    }
+)

@@ -6,6 +6,8 @@ from typing import ClassVar, NamedTuple, Protocol
 
 import torch
 
+from lrcore.settings import setting
+
 MAX_SEED = 2**31 - 1
 
 
@@ -62,3 +64,40 @@ class DataSettings(Protocol):
     def population(self) -> Population | None:
         """What the points are drawn from; None where nobody knows, as for measured data."""
         ...
+
+
+def samples_per_class_setting() -> int:
+    """The field `samples_per_class` of the data sets that are drawn at random."""
+    return setting(
+        100,
+        "Points per class",
+        "More points make the loss smoother and the boundary steadier.",
+        minimum=1,
+        maximum=500_000,
+        log=True,
+    )
+
+
+def seed_setting() -> int:
+    """The field `seed` of the data sets that are drawn at random."""
+    return setting(
+        3,
+        "Seed",
+        "The same seed draws the same points: watch how much of a result is luck.",
+        minimum=0,
+        maximum=MAX_SEED,
+        narrow=True,
+    )
+
+
+def stacked(class_0: torch.Tensor, class_1: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The points of class 0, then those of class 1, and their classes.
+
+    Args:
+        class_0: (k, 2). class_1: (m, 2).
+
+    Returns:
+        x (k + m, 2) and y (k + m,), both of the type of the points.
+    """
+    y = torch.cat([class_0.new_zeros(len(class_0)), class_1.new_ones(len(class_1))])
+    return torch.cat([class_0, class_1]), y

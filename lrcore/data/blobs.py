@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 
-from lrcore.data.base import MAX_SEED, Dataset, Mixture, Population
+from lrcore.data.base import (
+    Dataset,
+    Mixture,
+    Population,
+    samples_per_class_setting,
+    seed_setting,
+    stacked,
+)
 from lrcore.settings import Settings, setting
 
 # The axes of the course's plots.
-_COURSE_FRAME = (-5.0, 7.0, -7.0, 7.0)
+_FRAME = (-5.0, 7.0, -7.0, 7.0)
 
 
 @dataclass(frozen=True)
@@ -26,14 +34,7 @@ class Blobs(Settings):
 
     title: ClassVar[str] = "Two Gaussian clouds"
 
-    samples_per_class: int = setting(
-        100,
-        "Points per class",
-        "More points make the loss smoother and the boundary steadier.",
-        minimum=1,
-        maximum=500_000,
-        log=True,
-    )
+    samples_per_class: int = samples_per_class_setting()
     mean: float = setting(
         1.6,
         "Distance between classes",
@@ -61,17 +62,49 @@ class Blobs(Settings):
         step=0.1,
         narrow=True,
     )
-    seed: int = setting(
-        3,
-        "Seed",
-        "The same seed draws the same points: watch how much of a result is luck.",
-        minimum=0,
-        maximum=MAX_SEED,
-        narrow=True,
+    seed: int = seed_setting()
+    imbalance: float = setting(
+        1.0,
+        "Class imbalance",
+        "How many points of class 0 there are for one of class 1: watch the boundary move "
+        "towards the rare class.",
+        minimum=1.0,
+        maximum=100.0,
+        log=True,
+        advanced=True,
+    )
+    correlation: float = setting(
+        0.0,
+        "Correlation",
+        "How closely x₁ follows x₀ within each cloud: above 0 watch the clouds stretch into each "
+        "other, below 0 watch them part.",
+        minimum=-0.95,
+        maximum=0.95,
+        step=0.05,
+        advanced=True,
+    )
+    std_ratio: float = setting(
+        1.0,
+        "Spread ratio",
+        "The spread of class 1 divided by that of class 0: watch the straight boundary miss the "
+        "best one, which bends around the smaller cloud.",
+        minimum=0.2,
+        maximum=5.0,
+        log=True,
+        advanced=True,
+    )
+    label_noise: float = setting(
+        0.0,
+        "Label noise",
+        "The chance that a point carries the wrong label: watch the model become less sure.",
+        minimum=0.0,
+        maximum=0.5,
+        step=0.01,
+        advanced=True,
     )
 
     def sample(self, generator: torch.Generator | None = None) -> Dataset:
-        """Draw `samples_per_class` points of class 0, then as many of class 1.
+        """Draw the points of class 0, then those of class 1, then which labels are flipped.
 
         With the course's numbers these are the points of the course's script under
         `torch.manual_seed(seed)`. torch's global random state is neither read nor changed.
@@ -79,18 +112,44 @@ class Blobs(Settings):
         Args:
             generator: draws the numbers; one seeded with `seed` if left out.
         """
-        if generator is None:
-            generator = torch.Generator().manual_seed(self.seed)
-        centre = torch.full((self.samples_per_class, 2), self.mean)  # (n/2, 2)
-        class_0 = torch.normal(centre, self.std, generator=generator) + self.bias
-        class_1 = torch.normal(-centre, self.std, generator=generator) + self.bias
-        y = torch.cat([torch.zeros(len(class_0)), torch.ones(len(class_1))])
-        return Dataset(torch.cat([class_0, class_1]), y, frame=_COURSE_FRAME)
+        generator = generator or torch.Generator().manual_seed(self.seed)
+        count_0, count_1 = self._counts()
+        std_0, std_1 = self._stds()
+        x, y = stacked(
+            self._cloud(count_0, self.mean, std_0, generator),
+            self._cloud(count_1, -self.mean, std_1, generator),
+        )
+        flipped = torch.rand(len(y), generator=generator) < self.label_noise
+        return Dataset(x, torch.where(flipped, 1 - y, y), frame=_FRAME)
 
     def population(self) -> Population:
-        """Two Gaussians of equal covariance and equal share."""
-        covariance = self.std**2 * torch.eye(2, dtype=torch.float64)
+        """A Gaussian a class."""
+        count_0, count_1 = self._counts()
         centre = torch.full((1, 2), self.mean, dtype=torch.float64)
+        shape = torch.eye(2, dtype=torch.float64)
+        shape[0, 1] = shape[1, 0] = self.correlation
+        std_0, std_1 = self._stds()
         return Population(
-            (Mixture(self.bias + centre, covariance), Mixture(self.bias - centre, covariance))
+            (
+                Mixture(self.bias + centre, std_0**2 * shape),
+                Mixture(self.bias - centre, std_1**2 * shape),
+            ),
+            share_1=count_1 / (count_0 + count_1),
+            label_noise=self.label_noise,
         )
+
+    def _counts(self) -> tuple[int, int]:
+        return self.samples_per_class, max(1, round(self.samples_per_class / self.imbalance))
+
+    def _stds(self) -> tuple[float, float]:
+        return self.std, self.std * self.std_ratio
+
+    def _cloud(
+        self, count: int, mean: float, std: float, generator: torch.Generator
+    ) -> torch.Tensor:
+        """(count, 2); correlated by the Cholesky factor, Bishop, PRML, section 11.1.1."""
+        spread = torch.normal(torch.zeros(count, 2), std, generator=generator)
+        first, second = spread.unbind(1)
+        second = self.correlation * first + math.sqrt(1 - self.correlation**2) * second
+        # Two sums as in the course's script: one sum would round to other points.
+        return torch.stack([first, second], 1) + mean + self.bias

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lrcore.data import DataError
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
 from lrcore.ui.controls import problems_in_link, read, sidebar, start_from
@@ -37,7 +38,7 @@ def _player() -> None:
             st.session_state["film"].set(config)
         else:
             st.session_state["film"] = Film(config)
-    except (SettingsError, TrainingError) as error:
+    except (SettingsError, DataError, TrainingError) as error:
         st.toast(f"{error}", icon=":material/error:", duration="infinite")
     if "film" in st.session_state:
         stage(st.session_state["film"].answer(), _take_request)
