@@ -37,5 +37,5 @@ export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingE
   if (seekingEnd) return `Training to the end … ${warning}`;
   if (playing) return warning ? `Playing. ${warning}` : "Playing.";
   if (shown > 0) return `Paused at iteration ${shown}. ${warning}`.trim();
-  return warning || "Ready: press Play, or the space bar.";
+  return warning || "Ready: press Play or the space bar, or drag the boundary.";
 }
