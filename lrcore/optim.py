@@ -228,7 +228,8 @@ class LBFGS(OptimizerSettings):
         return {
             "lr": self.lr,
             "max_iter": self.max_iter,
-            "max_eval": self.max_iter * 5 // 4,
+            # Torch's default leaves a line search of one inner iteration nothing to search with.
+            "max_eval": self.max_iter * 25,
             "history_size": self.history_size,
             "line_search_fn": "strong_wolfe" if self.line_search else None,
         }
