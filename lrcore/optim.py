@@ -165,6 +165,13 @@ class RMSprop(OptimizerSettings):
     momentum: float = _momentum(0.0)
     weight_decay: float = _weight_decay()
 
+    def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
+        """See `OptimizerSettings.apply_to`; momentum that comes later starts from 0."""
+        super().apply_to(optimizer)
+        for state in optimizer.state.values():
+            # Torch makes this buffer in its first step only.
+            state.setdefault("momentum_buffer", torch.zeros_like(state["square_avg"]))
+
 
 @dataclass(frozen=True)
 class Adagrad(OptimizerSettings):
