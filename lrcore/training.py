@@ -252,9 +252,11 @@ class Run:
         config = self.config
         columns = self._history.read(rows)
         asked = columns.test_accuracy if config.target_on == TEST else columns.accuracy
+        none = np.zeros(len(rows), bool)  # a small share of few points can hold out none at all
+        reached = none if asked is None else asked > config.target_accuracy
         endings = (
             (Status.DIVERGED, ~np.isfinite(rows).all(1)),
-            (Status.REACHED, (0 if asked is None else asked) > config.target_accuracy),
+            (Status.REACHED, reached),
             (Status.EXHAUSTED, np.arange(start, start + len(rows)) >= config.max_iterations),
         )
         found = [(status, int(mask.argmax()) + 1) for status, mask in endings if mask.any()]
