@@ -203,7 +203,7 @@ class Run:
         """
         with self._lock, _torch_errors():
             checked = checked_weights(weights, self.config.features)
-            row = self._engine.evaluate(torch.tensor(checked))
+            row = self._engine.evaluate(torch.tensor(checked), self.config.loss)
             return _only_step(self._history.read(row[None]))
 
     def model(self, iteration: int) -> LogisticRegression:
