@@ -80,7 +80,8 @@ class _Tally:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that training depends on just before `iteration`, on the device of `config`."""
+    """All that training depends on just before `iteration`, on the device of `config`, the settings
+    until then."""
 
     iteration: int
     config: RunConfig

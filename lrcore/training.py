@@ -164,8 +164,9 @@ class Run:
             self._engine_at = None
             with _torch_errors():
                 self._rewind(iteration)
-                self._engine.configure(config)
+                # Taken before the change, so that another branch here finds the state as it was.
                 snapshot = self._engine.snapshot(iteration)
+                self._engine.configure(config)
                 rows = self._engine.advance(1)
             self._history.truncate(iteration)
             self._snapshots = [s for s in self._snapshots if s.iteration < iteration] + [snapshot]
@@ -233,6 +234,7 @@ class Run:
         with _torch_errors():
             if engine_at != start:
                 self._rewind(start)
+                self._engine.configure(self.config)
             self._keep_snapshot(start)
             rows = self._engine.advance(steps)
         self._record(rows)
@@ -263,9 +265,12 @@ class Run:
         return min(found, key=lambda ending: ending[1], default=None)
 
     def _rewind(self, iteration: int) -> None:
-        """Bring the engine to the state just before `iteration`."""
+        """Bring the engine to the state just before `iteration`, and before a change there."""
         snapshot = next(s for s in reversed(self._snapshots) if s.iteration <= iteration)
         self._engine.restore(snapshot)
+        if snapshot.iteration < iteration:
+            in_force = [s.config for s in self._segments if s.start <= snapshot.iteration]
+            self._engine.configure(in_force[-1])
         for start in range(snapshot.iteration, iteration, self._engine.chunk_length):
             self._engine.advance(min(self._engine.chunk_length, iteration - start))
 
