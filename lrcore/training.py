@@ -234,7 +234,6 @@ class Run:
         with _torch_errors():
             if engine_at != start:
                 self._rewind(start)
-                self._engine.configure(self.config)
             self._keep_snapshot(start)
             rows = self._engine.advance(steps)
         self._record(rows)
