@@ -80,7 +80,8 @@ class _Tally:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that training depends on just before `iteration`, on the device of `config`."""
+    """All that training depends on just before `iteration`, on the device of `config`, the settings
+    until then."""
 
     iteration: int
     config: RunConfig
@@ -140,7 +141,7 @@ class Engine:
                 recorded.append(parameters.detach().clone())
                 tally.add(z, loss)
                 if test_tally is not None:
-                    test_tally.add(*self._evaluated(self._test, parameters))
+                    test_tally.add(*_evaluated(self._test, parameters, config.loss))
                 if plain:
                     self._backward(loss)
                     optimizer.step()
@@ -150,21 +151,16 @@ class Engine:
             tallies = [one.columns() for one in (tally, test_tally) if one is not None]
             return torch.cat([torch.stack(recorded), *tallies], 1).cpu().numpy()
 
-    def evaluate(self, parameters: Tensor) -> np.ndarray:
+    def evaluate(self, parameters: Tensor, loss: str) -> np.ndarray:
         """One row as of `advance`, at any parameters (d + 1,) float32; training is untouched."""
         parts = [self._training] if self._test is None else [self._training, self._test]
         parameters = parameters.to(self._device)
         row = [parameters]
-        for part in parts:
-            z, loss = self._evaluated(part, parameters)
-            row.append(torch.stack([loss, part.correct(z).to(torch.float32)]))
+        with _threads_for(len(self._training)):  # another number would round differently
+            for part in parts:
+                z, value = _evaluated(part, parameters, loss)
+                row.append(torch.stack([value, part.correct(z).to(torch.float32)]))
         return torch.cat(row).cpu().numpy()
-
-    def _evaluated(self, part: Part, parameters: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits and loss without a graph."""
-        with torch.no_grad():
-            z = torch.mv(part.design, parameters)
-            return z, LOSSES[self._config.loss].function(z, part.y)
 
     def _backward(self, loss: Tensor) -> Tensor:
         """Add the penalty, and leave the gradient in the parameters."""
@@ -248,6 +244,13 @@ def initial_parameters(config: RunConfig, dimension: int) -> Tensor:
         return torch.tensor(config.initial_weights, dtype=torch.float32)
     model = LogisticRegression(dimension, torch.Generator().manual_seed(config.init_seed))
     return torch.cat([p.detach().flatten() for p in model.features.parameters()])
+
+
+def _evaluated(part: Part, parameters: Tensor, loss: str) -> tuple[Tensor, Tensor]:
+    """Logits and loss without a graph."""
+    with torch.no_grad():
+        z = torch.mv(part.design, parameters)
+        return z, LOSSES[loss].function(z, part.y)
 
 
 @contextmanager

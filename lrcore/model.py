@@ -44,7 +44,10 @@ class Loss:
 
 
 def _bce(logits: Tensor, y: Tensor) -> Tensor:
-    return functional.binary_cross_entropy(torch.sigmoid(logits), y)
+    p = torch.sigmoid(logits)
+    if p.detach().sum().isnan():  # torch refuses it, but a run that has diverged has this loss
+        return p.mean()
+    return functional.binary_cross_entropy(p, y)
 
 
 def _mse(logits: Tensor, y: Tensor) -> Tensor:

@@ -168,6 +168,13 @@ class RMSprop(OptimizerSettings):
     momentum: float = _momentum(0.0)
     weight_decay: float = _weight_decay()
 
+    def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
+        """See `OptimizerSettings.apply_to`; momentum that comes later starts from 0."""
+        super().apply_to(optimizer)
+        for state in optimizer.state.values():
+            # Torch makes this buffer in its first step only.
+            state.setdefault("momentum_buffer", torch.zeros_like(state["square_avg"]))
+
 
 @dataclass(frozen=True)
 class Adagrad(OptimizerSettings):
@@ -233,7 +240,8 @@ class LBFGS(OptimizerSettings):
         return {
             "lr": self.lr,
             "max_iter": self.max_iter,
-            "max_eval": self.max_iter * 5 // 4,
+            # Torch's default leaves a line search of one inner iteration nothing to search with.
+            "max_eval": self.max_iter * 25,
             "history_size": self.history_size,
             "line_search_fn": "strong_wolfe" if self.line_search else None,
         }

@@ -164,8 +164,9 @@ class Run:
             self._engine_at = None
             with _torch_errors():
                 self._rewind(iteration)
-                self._engine.configure(config)
+                # Taken before the change, so that another branch here finds the state as it was.
                 snapshot = self._engine.snapshot(iteration)
+                self._engine.configure(config)
                 rows = self._engine.advance(1)
             self._history.truncate(iteration)
             self._snapshots = [s for s in self._snapshots if s.iteration < iteration] + [snapshot]
@@ -203,7 +204,7 @@ class Run:
         """
         with self._lock, _torch_errors():
             checked = checked_weights(weights, self.config.features)
-            row = self._engine.evaluate(torch.tensor(checked))
+            row = self._engine.evaluate(torch.tensor(checked), self.config.loss)
             return _only_step(self._history.read(row[None]))
 
     def model(self, iteration: int) -> LogisticRegression:
@@ -252,18 +253,23 @@ class Run:
         config = self.config
         columns = self._history.read(rows)
         asked = columns.test_accuracy if config.target_on == TEST else columns.accuracy
+        none = np.zeros(len(rows), bool)  # a small share of few points can hold out none at all
+        reached = none if asked is None else asked > config.target_accuracy
         endings = (
             (Status.DIVERGED, ~np.isfinite(rows).all(1)),
-            (Status.REACHED, (0 if asked is None else asked) > config.target_accuracy),
+            (Status.REACHED, reached),
             (Status.EXHAUSTED, np.arange(start, start + len(rows)) >= config.max_iterations),
         )
         found = [(status, int(mask.argmax()) + 1) for status, mask in endings if mask.any()]
         return min(found, key=lambda ending: ending[1], default=None)
 
     def _rewind(self, iteration: int) -> None:
-        """Bring the engine to the state just before `iteration`."""
+        """Bring the engine to the state just before `iteration`, and before a change there."""
         snapshot = next(s for s in reversed(self._snapshots) if s.iteration <= iteration)
         self._engine.restore(snapshot)
+        if snapshot.iteration < iteration:
+            in_force = [s.config for s in self._segments if s.start <= snapshot.iteration]
+            self._engine.configure(in_force[-1])
         for start in range(snapshot.iteration, iteration, self._engine.chunk_length):
             self._engine.advance(min(self._engine.chunk_length, iteration - start))
 

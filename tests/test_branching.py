@@ -10,11 +10,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 
-from lrcore import SGD, Blobs, Run, RunConfig, Segment, Status
-from lrcore.history import Columns
+from lrcore import LBFGS, LOSSES, SGD, Adagrad, Blobs, Quadratic, Run, RunConfig, Segment, Status
+from lrcore.engine import Snapshot
+from lrcore.optim import OptimizerSettings
 from lrcore.settings import SettingsError
+from tests import by_hand
+from tests.by_hand import assert_as_by_hand, changed, rows, run_to
 
 ENDLESS = RunConfig(data=Blobs(samples_per_class=20), target_accuracy=1.0, max_iterations=100_000)
 
@@ -22,49 +24,19 @@ rates = st.sampled_from([0.0001, 0.01, 0.05, 0.3])
 configs = st.builds(
     replace,
     st.just(ENDLESS),
-    optimizer=st.builds(SGD, lr=rates, momentum=st.sampled_from([0.0, 0.5, 0.9])),
-    loss=st.sampled_from(["bce", "bce_logits"]),
+    optimizer=st.one_of(
+        st.builds(SGD, lr=rates, momentum=st.sampled_from([0.0, 0.5, 0.9])),
+        st.sampled_from([one for one in by_hand.OPTIMIZERS if not isinstance(one, LBFGS)]),
+    ),
+    loss=st.sampled_from(sorted(LOSSES)),
     zero_grad=st.booleans(),
+    l2=st.sampled_from([0.0, 0.1]),
+    mini_batches=st.booleans(),
+    batch_size=st.sampled_from([7, 20]),
+    shuffle_seed=st.integers(0, 1),
 )
 few = settings(max_examples=12, deadline=None)
-
-
-def rows(columns: Columns) -> np.ndarray:
-    return np.column_stack([columns.weights, columns.bias, columns.loss, columns.accuracy])
-
-
-def run_to(config: RunConfig, last: int) -> Run:
-    run = Run(config)
-    run.extend(seconds=60, iterations=last)
-    return run
-
-
-def by_hand(segments: list[tuple[int, RunConfig]], last: int) -> np.ndarray:
-    """w0, w1, b, loss of each moment, with torch's parts and each segment's settings."""
-    first = segments[0][1]
-    data = first.data.sample()
-    with torch.random.fork_rng():
-        torch.manual_seed(first.init_seed)
-        linear = nn.Linear(2, 1)
-    optimizer = torch.optim.SGD(linear.parameters(), lr=1.0, momentum=0.9)
-    found = []
-    for iteration in range(last + 1):
-        config = [config for start, config in segments if start <= iteration][-1]
-        for group in optimizer.param_groups:
-            group["lr"] = config.optimizer.lr
-            group["momentum"] = config.optimizer.momentum
-        z = linear(data.x).squeeze(1)
-        if config.loss == "bce":
-            loss = nn.BCELoss()(torch.sigmoid(z), data.y)
-        else:
-            loss = nn.BCEWithLogitsLoss()(z, data.y)
-        weights = linear.weight.detach().flatten().tolist()
-        found.append([*weights, linear.bias.item(), loss.item()])
-        if config.zero_grad:
-            optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return np.array(found)
+every_optimizer = pytest.mark.parametrize("optimizer", by_hand.OPTIMIZERS, ids=repr)
 
 
 @few
@@ -92,15 +64,9 @@ def test_branch_is_what_torch_does_with_changed_settings(
     before: RunConfig, after: RunConfig, iteration: int, extra: int
 ) -> None:
     run = run_to(before, iteration + extra)
-    run.branch(iteration, optimizer=after.optimizer, loss=after.loss, zero_grad=after.zero_grad)
+    segments = [(0, before), changed(run, iteration, after)]
     run.extend(seconds=60, iterations=30)
-    last = min(len(run) - 1, iteration + 30)
-    expected = by_hand([(0, before), (iteration, after)], last)
-    # Rounding grows where gradients add up: rows are compared at the scale of their column.
-    scale = np.abs(expected).max(0)
-    np.testing.assert_allclose(
-        rows(run.columns())[:, :4] / scale, expected / scale, rtol=1e-4, atol=1e-4
-    )
+    assert_as_by_hand(run, segments)
 
 
 @few
@@ -112,16 +78,10 @@ def test_nested_branches_are_what_torch_does(
     segments = [(0, first)]
     for config in others:
         iteration = data.draw(st.integers(0, len(run) - 1))
-        run.branch(
-            iteration, optimizer=config.optimizer, loss=config.loss, zero_grad=config.zero_grad
-        )
+        segments = [pair for pair in segments if pair[0] < iteration]
+        segments.append(changed(run, iteration, config))
         run.extend(seconds=60, iterations=20)
-        segments = [pair for pair in segments if pair[0] < iteration] + [(iteration, config)]
-    expected = by_hand(segments, len(run) - 1)
-    scale = np.abs(expected).max(0)
-    np.testing.assert_allclose(
-        rows(run.columns())[:, :4] / scale, expected / scale, rtol=1e-4, atol=1e-4
-    )
+    assert_as_by_hand(run, segments)
 
 
 @few
@@ -130,7 +90,7 @@ def test_branch_in_the_last_of_several_segments_repeats_the_rows(
     first: RunConfig, second: RunConfig, cut: int, data: st.DataObject
 ) -> None:
     run = run_to(first, 100)
-    run.branch(cut, optimizer=second.optimizer, loss=second.loss, zero_grad=second.zero_grad)
+    changed(run, cut, second)
     run.extend(seconds=60, iterations=300)
     expected = rows(run.columns())
     run.branch(data.draw(st.integers(cut, cut + 300)))
@@ -142,10 +102,100 @@ def test_branch_in_the_last_of_several_segments_repeats_the_rows(
 @given(before=configs, after=configs)
 def test_branch_at_zero_is_a_fresh_run(before: RunConfig, after: RunConfig) -> None:
     run = run_to(before, 50)
-    run.branch(0, optimizer=after.optimizer, loss=after.loss, zero_grad=after.zero_grad)
+    changed(run, 0, after)
     run.extend(seconds=60, iterations=50)
     assert np.array_equal(rows(run.columns()), rows(run_to(after, 50).columns()))
     assert run.segments == (Segment(0, after),)
+
+
+def full_config(optimizer: OptimizerSettings) -> RunConfig:
+    """Everything in use at once: 30 training points in epochs of 7, 7, 7, 7 and 2."""
+    return replace(
+        ENDLESS,
+        data=Blobs(samples_per_class=20, mean=0.7),
+        optimizer=optimizer,
+        features=Quadratic(),
+        standardise=True,
+        test_share=0.25,
+        mini_batches=True,
+        batch_size=7,
+        l1=0.01,
+        l2=0.05,
+    )
+
+
+@every_optimizer
+@pytest.mark.parametrize("change", [{}, {"mini_batches": False}, {"zero_grad": False}], ids=str)
+def test_every_optimizer_repeats_its_rows_to_the_bit(
+    monkeypatch: pytest.MonkeyPatch, optimizer: OptimizerSettings, change: dict[str, bool]
+) -> None:
+    config = replace(full_config(optimizer), **change)
+    expected = rows(run_to(config, 36).columns())
+    monkeypatch.setattr("lrcore.engine._LONGEST_CHUNK", 8)
+    run = run_to(config, 36)
+    # 20 stands between two epochs, 16 is a snapshot.
+    for iteration in (36, 23, 20, 16, 9, 0):
+        run.branch(iteration)
+        run.extend(seconds=60, iterations=36 - iteration)
+        assert np.array_equal(rows(run.columns()), expected)
+
+
+@every_optimizer
+def test_rows_after_a_change_of_optimizer_repeat_too(
+    monkeypatch: pytest.MonkeyPatch, optimizer: OptimizerSettings
+) -> None:
+    monkeypatch.setattr("lrcore.engine._LONGEST_CHUNK", 8)
+    run = run_to(full_config(LBFGS(max_iter=2)), 13)
+    changed(run, 13, full_config(optimizer))
+    run.extend(seconds=60, iterations=10)
+    changed(run, 23, full_config(LBFGS(history_size=3)))
+    run.extend(seconds=60, iterations=10)
+    expected = rows(run.columns())
+    for iteration in (33, 25, 23):
+        run.branch(iteration)
+        run.extend(seconds=60, iterations=33 - iteration)
+        assert np.array_equal(rows(run.columns()), expected)
+
+
+@every_optimizer
+def test_change_taken_back_at_the_same_moment_leaves_no_trace(
+    optimizer: OptimizerSettings,
+) -> None:
+    config = full_config(optimizer)
+    run = run_to(config, 30)
+    expected = rows(run.columns())
+    other = Adagrad() if isinstance(optimizer, LBFGS) else LBFGS(history_size=50)
+    run.branch(20, optimizer=other, mini_batches=False)
+    changed(run, 20, config)
+    run.extend(seconds=60, iterations=10)
+    assert np.array_equal(rows(run.columns()), expected)
+    assert run.segments == (Segment(0, config),)
+
+
+def plain(value: object) -> object:
+    """Tensors as lists, so that nested states can be compared."""
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def snapshot_in_chunks(config: RunConfig, chunks: list[int]) -> Snapshot:
+    run = Run(config)  # stands at moment 1
+    for chunk in chunks:
+        run._engine.advance(chunk)
+    return run._engine.snapshot(1 + sum(chunks))
+
+
+@every_optimizer
+def test_snapshots_do_not_depend_on_the_chunks(optimizer: OptimizerSettings) -> None:
+    config = full_config(optimizer)
+    one = plain(vars(snapshot_in_chunks(config, [22])))
+    assert plain(vars(snapshot_in_chunks(config, [1, 5, 2, 14]))) == one
+    assert plain(vars(snapshot_in_chunks(config, [21]))) != one
 
 
 def test_large_sample_repeats_its_rows_too() -> None:

@@ -21,16 +21,18 @@ from lrcore.history import Columns, Step
 from lrcore.settings import SettingsError
 
 ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=1_000_000)
-LOSSES = ("bce", "bce_logits")
+LOSSES = ("bce", "bce_logits", "mse")
 ROOT = Path(__file__).parent.parent
 
 
-def loss_and_accuracy(step: Step, data: Dataset) -> tuple[float, float]:
-    """Both in float64, from the definition: -ln p of the true class, and z >= 0."""
+def loss_and_accuracy(step: Step, data: Dataset, loss: str) -> tuple[float, float]:
+    """Both in float64, from the definitions: -ln p of the true class or (p - y)², and z >= 0."""
     x, y = data.x.numpy().astype(np.float64), data.y.numpy()
     z = x @ np.array(step.weights) + step.bias
-    loss = np.logaddexp(0, np.where(y == 1, -z, z)).mean()
-    return loss, ((z >= 0) == (y == 1)).mean()
+    losses = (1 / (1 + np.exp(-z)) - y) ** 2
+    if loss != "mse":
+        losses = np.logaddexp(0, np.where(y == 1, -z, z))
+    return losses.mean(), ((z >= 0) == (y == 1)).mean()
 
 
 def same_columns(one: Columns, other: Columns) -> bool:
@@ -45,7 +47,7 @@ def test_each_step_is_of_one_moment(loss: str, zero_grad: bool) -> None:
     for iteration in range(41):
         step = run.step(iteration)
         assert step.iteration == iteration
-        expected_loss, expected_accuracy = loss_and_accuracy(step, run.data)
+        expected_loss, expected_accuracy = loss_and_accuracy(step, run.data, loss)
         assert step.loss == pytest.approx(expected_loss, rel=1e-5)
         assert step.accuracy == pytest.approx(expected_accuracy, abs=1e-12)
 
@@ -63,7 +65,7 @@ def test_first_update_follows_the_gradient(loss: str) -> None:
             parameters = [*start.weights, start.bias]
             parameters[index] += shift
             moved = start._replace(weights=tuple(parameters[:2]), bias=parameters[2])
-            losses.append(loss_and_accuracy(moved, run.data)[0])
+            losses.append(loss_and_accuracy(moved, run.data, loss)[0])
         gradient.append((losses[0] - losses[1]) / 2e-5)
     step = np.array([*after.weights, after.bias]) - [*start.weights, start.bias]
     np.testing.assert_allclose(step, -np.array(gradient), rtol=1e-4, atol=1e-6)
@@ -127,9 +129,22 @@ def test_target_passed_by_the_initial_model_ends_the_run_at_once() -> None:
     assert training.status is Status.REACHED
 
 
-def test_run_that_is_not_finite_any_more_has_diverged() -> None:
-    run = Run(replace(ENDLESS, initial_weights=(1e38, 1e38, 0.0), loss="bce_logits"))
-    run.extend(seconds=60)
+# A step under this penalty multiplies the weights by about 1 - 10.
+RACING = {"optimizer": SGD(lr=10.0, momentum=0.0), "l2": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("loss", "changes"),
+    [
+        ("bce_logits", {"initial_weights": (1e38, 1e38, 0.0)}),
+        *((loss, RACING) for loss in LOSSES),
+    ],
+)
+def test_run_that_is_not_finite_any_more_has_diverged(
+    loss: str, changes: dict[str, object]
+) -> None:
+    run = Run(replace(ENDLESS, loss=loss, **changes))
+    run.extend(seconds=60, iterations=100)
     assert run.status is Status.DIVERGED
     columns = run.columns()
     finite = np.isfinite(np.column_stack([columns.weights, columns.bias, columns.loss])).all(1)
@@ -285,9 +300,11 @@ def test_failure_in_a_branch_leaves_the_run_as_it_was(
     before, segments = run.columns(), run.segments
     fail_in_call(monkeypatch, call, RuntimeError("out of memory"))
     with pytest.raises(TrainingError, match="out of memory"):
-        run.branch(iteration, optimizer=SGD(lr=1.0))
+        run.branch(iteration, optimizer=SGD(lr=1.0), loss="mse")
     assert same_columns(run.columns(), before)
     assert run.segments == segments
+    step = run.step(0)
+    assert run.evaluate((*step.weights, step.bias)) == step
     whole = Run(ENDLESS)
     whole.extend(seconds=60, iterations=400)
     run.extend(seconds=60, iterations=100)
