@@ -31,7 +31,7 @@ POWERS = {"": 1, "²": 2, "³": 3}
 every_map = pytest.mark.parametrize("features", MAPS, ids=repr)
 coordinates = st.integers(-800, 800).map(lambda hundredths: hundredths / 100)
 points = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=20)
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=10, deadline=None)
 
 
 def tensor(x: list[tuple[float, float]]) -> torch.Tensor:
