@@ -26,34 +26,43 @@ _CHUNK_ELEMENTS_ACCELERATOR = 2**26
 _LONGEST_CHUNK = 256
 
 
+@dataclass(frozen=True, eq=False)
 class Part:
     """Some of the points, as training uses them, on one device.
 
     The bias is the last entry of one parameter vector, multiplied by a constant feature 1
     (Bishop, Pattern Recognition and Machine Learning, section 4.3.2): one tensor to update
-    halves the cost of a step.
+    halves the cost of a step. Rows of class 1 are negated, so that their product with the
+    parameters is the logit of the wrong class, all that losses and verdicts need.
 
     Args:
-        features: (n, d) float32. y: (n,) float32, 0 or 1.
+        design: (n, d + 1) float32. y: (n,) float32, 0 or 1.
+        limit: (n,) float32, a point is classified correctly if its logit of the wrong class is at
+            most this: 0 where p = 0.5 counts as right, in class 1, else the next number below.
     """
 
-    def __init__(self, features: Tensor, y: Tensor) -> None:
-        design = torch.cat([features, torch.ones(len(y), 1, device=y.device)], 1)  # (n, d + 1)
+    design: Tensor
+    y: Tensor
+    limit: Tensor
+
+    @classmethod
+    def of(cls, features: Tensor, y: Tensor) -> Part:
+        """Take features (n, d) and classes (n,)."""
+        design = torch.cat([features, torch.ones(len(y), 1)], 1) * (1 - 2 * y)[:, None]
+        below = torch.nextafter(torch.tensor(0.0), torch.tensor(-1.0))
         # Column by column, the products with and by the matrix read memory in order.
-        self.design = design.t().contiguous().t()
-        self.y = y
-        self._in_class_1 = y.bool()
+        return cls(design.t().contiguous().t(), y, torch.where(y == 1, 0.0, below))
 
     def __len__(self) -> int:
         return len(self.y)
 
     def to(self, device: str) -> Part:
         """The same points on another device."""
-        return Part(self.design[:, :-1].to(device), self.y.to(device))
+        return Part(self.design.to(device), self.y.to(device), self.limit.to(device))
 
-    def correct(self, logits: Tensor) -> Tensor:
-        """Points classified correctly, (...,), by logits (..., n)."""
-        return ((logits >= 0) == self._in_class_1).count_nonzero(-1)
+    def correct(self, wrong: Tensor) -> Tensor:
+        """Points classified correctly, (...,), by logits of the wrong class (..., n)."""
+        return (wrong <= self.limit).count_nonzero(-1)
 
 
 class _Tally:
@@ -65,10 +74,10 @@ class _Tally:
         self._losses: list[Tensor] = []
         self._verdicts: list[Tensor] = []
 
-    def add(self, logits: Tensor, loss: Tensor) -> None:
-        logits = logits.detach()
+    def add(self, wrong: Tensor, loss: Tensor) -> None:
+        wrong = wrong.detach()
         self._losses.append(loss.detach())
-        self._verdicts.append(logits if self._keep_logits else self._part.correct(logits))
+        self._verdicts.append(wrong if self._keep_logits else self._part.correct(wrong))
 
     def columns(self) -> Tensor:
         """(steps, 2) float32."""
@@ -136,10 +145,10 @@ class Engine:
         plain = not (config.mini_batches or config.optimizer.evaluations > 1)
         with _threads_for(len(y)):
             for _ in range(steps):
-                z = torch.mv(design, parameters)  # (n,)
-                loss = loss_function(z, y)
+                wrong = torch.mv(design, parameters)  # (n,)
+                loss = loss_function(wrong, y)
                 recorded.append(parameters.detach().clone())
-                tally.add(z, loss)
+                tally.add(wrong, loss)
                 if test_tally is not None:
                     test_tally.add(*_evaluated(self._test, parameters, config.loss))
                 if plain:
@@ -147,7 +156,7 @@ class Engine:
                     optimizer.step()
                 else:
                     self._step_with_closure()
-                del z, loss  # their memory serves the next step
+                del wrong, loss  # their memory serves the next step
             tallies = [one.columns() for one in (tally, test_tally) if one is not None]
             return torch.cat([torch.stack(recorded), *tallies], 1).cpu().numpy()
 
@@ -158,8 +167,8 @@ class Engine:
         row = [parameters]
         with _threads_for(len(self._training)):  # another number would round differently
             for part in parts:
-                z, value = _evaluated(part, parameters, loss)
-                row.append(torch.stack([value, part.correct(z).to(torch.float32)]))
+                wrong, value = _evaluated(part, parameters, loss)
+                row.append(torch.stack([value, part.correct(wrong).to(torch.float32)]))
         return torch.cat(row).cpu().numpy()
 
     def _backward(self, loss: Tensor) -> Tensor:
@@ -247,10 +256,10 @@ def initial_parameters(config: RunConfig, dimension: int) -> Tensor:
 
 
 def _evaluated(part: Part, parameters: Tensor, loss: str) -> tuple[Tensor, Tensor]:
-    """Logits and loss without a graph."""
+    """Logits of the wrong class, and loss, without a graph."""
     with torch.no_grad():
-        z = torch.mv(part.design, parameters)
-        return z, LOSSES[loss].function(z, part.y)
+        wrong = torch.mv(part.design, parameters)
+        return wrong, LOSSES[loss].function(wrong, part.y)
 
 
 @contextmanager

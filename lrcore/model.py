@@ -38,28 +38,38 @@ class LogisticRegression(nn.Module):
 
 @dataclass(frozen=True)
 class Loss:
-    """A mean loss over the sample: function(logits (n,), classes (n,)) -> scalar."""
+    """A mean loss over the sample: function(wrong (n,), classes (n,)) -> scalar.
+
+    `wrong` holds the logit of the class that a point does not belong to, see `wrong_logits`: a
+    loss falls as it falls, for both classes alike.
+    """
 
     function: Callable[[Tensor, Tensor], Tensor]
 
 
-def _bce(logits: Tensor, y: Tensor) -> Tensor:
-    p = torch.sigmoid(logits)
-    if p.detach().sum().isnan():  # torch refuses it, but a run that has diverged has this loss
-        return p.mean()
-    return functional.binary_cross_entropy(p, y)
+def wrong_logits(logits: Tensor, y: Tensor) -> Tensor:
+    """From logits of class 1 to those of the wrong class, and back: -z where y is 1."""
+    return torch.where(y == 1, -logits, logits)
 
 
-def _mse(logits: Tensor, y: Tensor) -> Tensor:
-    return functional.mse_loss(torch.sigmoid(logits), y)
+def _bce(wrong: Tensor, y: Tensor) -> Tensor:
+    p = torch.sigmoid(wrong_logits(wrong, y))
+    # Torch refuses a probability that is no number, but a run that has diverged has this loss.
+    return functional.binary_cross_entropy(p.nan_to_num(0.5), y) + 0 * p.sum()
+
+
+def _bce_logits(wrong: Tensor, y: Tensor) -> Tensor:
+    del y
+    return functional.softplus(wrong).mean()  # -ln(1 - sigmoid(wrong))
+
+
+def _mse(wrong: Tensor, y: Tensor) -> Tensor:
+    del y
+    return torch.sigmoid(wrong).square().mean()
 
 
 LOSSES: Mapping[str, Loss] = MappingProxyType(
-    {
-        "bce": Loss(_bce),
-        "bce_logits": Loss(functional.binary_cross_entropy_with_logits),
-        "mse": Loss(_mse),
-    }
+    {"bce": Loss(_bce), "bce_logits": Loss(_bce_logits), "mse": Loss(_mse)}
 )
 
 

@@ -79,8 +79,8 @@ class Run:
         with _torch_errors():
             self._engine = Engine(
                 config,
-                Part(self.basis(training.x), training.y),
-                Part(self.basis(test.x), test.y) if len(test.y) else None,
+                Part.of(self.basis(training.x), training.y),
+                Part.of(self.basis(test.x), test.y) if len(test.y) else None,
             )
         # Which moment the engine stands at; None, after a failure, makes its next use rewind.
         self._engine_at: int | None = 0
