@@ -254,7 +254,7 @@ class Run:
         asked = columns.test_accuracy if config.target_on == TEST else columns.accuracy
         endings = (
             (Status.DIVERGED, ~np.isfinite(rows).all(1)),
-            (Status.REACHED, (0 if asked is None else asked) > config.target_accuracy),
+            (Status.REACHED, np.greater(0 if asked is None else asked, config.target_accuracy)),
             (Status.EXHAUSTED, np.arange(start, start + len(rows)) >= config.max_iterations),
         )
         found = [(status, int(mask.argmax()) + 1) for status, mask in endings if mask.any()]

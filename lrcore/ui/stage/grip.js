@@ -122,7 +122,8 @@ export class Grip {
       event.stopPropagation();
       this.grip = null;
       if (!still) this.onDrop(this.weights);
-    } else if (still && point && event.type === "pointerup") this.onClick(point);
+    }
+    if (still && point && event.type === "pointerup") this.onClick(point);
     this.start = null;
   }
 }

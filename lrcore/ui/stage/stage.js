@@ -123,6 +123,7 @@ export class Stage {
     this.record = new Record(answer.dimension, answer.width);
     this.terms = answer.scene.terms;
     this.placing = answer.scene.placing;
+    this.root.classList.toggle("placing", answer.scene.placing);
     this.root.classList.toggle("tested", answer.width > answer.dimension + 3);
     this.plane.setScene(answer.scene);
     this.curves.setScene(answer.scene);
