@@ -127,6 +127,7 @@ class Radial(FeatureMap):
         minimum=2,
         maximum=5,
         step=1,
+        narrow=True,
     )
     width: float = setting(
         0.7,
@@ -135,6 +136,7 @@ class Radial(FeatureMap):
         minimum=0.2,
         maximum=2.0,
         step=0.1,
+        narrow=True,
     )
 
     def names(self, x0: str, x1: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from lrcore import SGD, Blobs, Run, RunConfig, Segment, TrainingError
+from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig, Segment, TrainingError
 from lrcore.engine import Engine
 from lrcore.ui.film import Answer, Film, Request, ending_sentence
 
@@ -299,3 +299,51 @@ def test_question_is_read_with_types_and_without_unknown_fields() -> None:
     message = {"seq": 4.0, "at": -3, "scene": False, "view": [0, 1, 2, 3], "more": "?"}
     assert Request.read(message) == Request(seq=4, at=0, scene=False, view=(0.0, 1.0, 2.0, 3.0))
     assert Request.read({}) == Request()
+
+
+def test_weights_under_the_pointer_are_measured_and_change_nothing() -> None:
+    film = Film(replace(ENDLESS, test_share=0.25))
+    first = ask(film)
+    before = recorded(film.run)
+    answer = ask(film, first, first=120, want=0, probe=(0.5, -1.0, 0.25))
+    step = film.run.evaluate((0.5, -1.0, 0.25))
+    assert answer["probe"]["weights"] == (0.5, -1.0, 0.25)
+    values = [step.loss, step.accuracy, step.test_loss, step.test_accuracy]
+    assert answer["probe"]["values"] == values
+    assert np.array_equal(recorded(film.run), before)
+    assert answer["revision"] == first["revision"]
+
+
+@pytest.mark.parametrize("weights", [(1.0, 2.0), (1.0, 2.0, 1e39), (float("nan"), 0.0, 0.0)])
+def test_weights_that_cannot_be_measured_are_passed_over(weights: tuple[float, ...]) -> None:
+    film = Film(ENDLESS)
+    answer = ask(film, ask(film), first=120, probe=weights)
+    assert answer["probe"] is None
+
+
+def test_limits_come_with_a_later_answer() -> None:
+    film = Film(ENDLESS)
+    first = ask(film)
+    film._outlook.wait(20)
+    words = ask(film, first, first=120)["outlook"]
+    assert [row.name for row in words["rows"]] == ["Bayes accuracy", "Best line", "Separable"]
+    film.set(replace(ENDLESS, target_accuracy=0.5))
+    assert ask(film, first, first=120)["outlook"]["warning"] == ""
+
+
+def test_moments_with_test_points_carry_their_loss_and_accuracy() -> None:
+    film = Film(replace(ENDLESS, features=Quadratic(), test_share=0.25))
+    answer = ask(film)
+    assert (answer["dimension"], answer["width"]) == (5, 10)
+    assert np.array_equal(rows_of(answer), recorded(film.run))
+    step = film.run.step(7)
+    assert rows_of(answer)[7, -2:] == pytest.approx([step.test_loss, step.test_accuracy])
+
+
+def test_change_of_optimiser_is_named() -> None:
+    film = Film(ENDLESS)
+    ask(film)
+    film.set(replace(ENDLESS, optimizer=Adam(), test_share=0.0, l2=0.25))
+    placed = ask(film, film.answer(), first=120, at=40)
+    label = "l2 0 → 0.25, optimizer SGD → Adam"
+    assert placed["marks"] == [{"iteration": 40, "label": label}]

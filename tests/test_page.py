@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
-from lrcore import DATASETS, FEATURES, OPTIMIZERS, RunConfig
+from lrcore import DATASETS, FEATURES, OPTIMIZERS, SGD, RunConfig
 from lrcore.settings import default_of, described
 from lrcore.ui.film import Film
 
@@ -263,3 +263,18 @@ def test_link_with_all_settings_bad_still_opens() -> None:
     page = opened(**dict.fromkeys(keys, "?<script>"))
     assert config_of(page) == RunConfig()
     assert len(toasts(page)) == len(keys)
+
+
+def test_settings_that_contradict_each_other_are_told_once_and_the_run_goes_on() -> None:
+    page = opened(nesterov="true", momentum="0")
+    told = "nesterov must be off where momentum is 0; got True"
+    assert toasts(page) == [told]
+    assert config_of(page) == RunConfig()
+    page.run()
+    assert toasts(page) == []
+    page.slider(key="momentum").set_value(0.5).run()
+    assert toasts(page) == []
+    assert config_of(page).optimizer == SGD(momentum=0.5, nesterov=True)
+    page.slider(key="momentum").set_value(0.0).run()
+    assert toasts(page) == [told]
+    assert config_of(page).optimizer == SGD(momentum=0.5, nesterov=True)

@@ -206,6 +206,7 @@ def _scene(run: Run) -> Answer:
         "features": _base64(run.basis(drawn.x).numpy()),
         "traces": (drawn.y + 2 * is_test).int().tolist(),
         "terms": list(run.basis.names),
+        "classes": list(run.data.classes),
         "placing": isinstance(run.config.data, Placed),
         "note": f"{len(index):,} of {total:,} points are drawn" if sampled else "",
         "levels": [logit(0.5), logit(0.25), logit(0.75)],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lrcore.config import RunConfig
 from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
@@ -33,6 +34,7 @@ def _player() -> None:
     Not a fragment: where a control and a fragment report at the same moment, Streamlit reruns the
     fragment alone and warns in the browser's console.
     """
+    problem = None
     try:
         config = read(st.session_state)
         if "film" in st.session_state:
@@ -40,9 +42,13 @@ def _player() -> None:
         else:
             st.session_state["film"] = Film(config)
     except (SettingsError, DataError, TrainingError) as error:
-        st.toast(f"{error}", icon=":material/error:", duration="infinite")
-    if "film" in st.session_state:
-        stage(st.session_state["film"].answer(), _take_request)
+        problem = str(error)
+    if problem and problem != st.session_state.get("problem"):
+        st.toast(problem, icon=":material/error:", duration="infinite")
+    st.session_state["problem"] = problem
+    if "film" not in st.session_state:
+        st.session_state["film"] = Film(RunConfig())
+    stage(st.session_state["film"].answer(), _take_request)
 
 
 def _take_request() -> None:

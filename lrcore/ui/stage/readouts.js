@@ -12,11 +12,20 @@ function term(value, digits, factor, first) {
   return `<span class="sign">${sign}</span>${number}${factor}`;
 }
 
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Text from a file may hold anything: as HTML it stays text. */
+export function escaped(text) {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
+}
+
 /** The model's equation with the numbers of one moment, as HTML. */
-export function equation(weights, names) {
-  const digits = names.length > 5 ? 2 : 3;
-  const terms = Array.from(weights, (value, k) => term(value, digits, k < names.length ? ` <i>${names[k]}</i>` : "", k === 0));
-  return `<i>p</i>(class 1) = <i>σ</i>( ${terms.join(" ")} )`;
+export function equation(weights, { terms, classes }) {
+  const digits = terms.length > 5 ? 2 : 3;
+  const factors = [...terms.map((name) => ` <i>${name}</i>`), ""];
+  const parts = factors.map((factor, k) => term(weights[k], digits, factor, k === 0));
+  const name = classes[1].length > 20 ? `${classes[1].slice(0, 19)}…` : classes[1];
+  return `<i>p</i>(${escaped(name)}) = <i>σ</i>( ${parts.join(" ")} )`;
 }
 
 /** What the player is doing, in one sentence. */
@@ -28,5 +37,5 @@ export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingE
   if (seekingEnd) return `Training to the end … ${warning}`;
   if (playing) return warning ? `Playing. ${warning}` : "Playing.";
   if (shown > 0) return `Paused at iteration ${shown}. ${warning}`.trim();
-  return warning || "Ready: press Play, or the space bar.";
+  return warning || "Ready: press Play or the space bar, or drag the boundary.";
 }

@@ -121,8 +121,7 @@ export class Stage {
 
   beginRun(answer) {
     this.record = new Record(answer.dimension, answer.width);
-    this.terms = answer.scene.terms;
-    this.placing = answer.scene.placing;
+    this.scene = answer.scene;
     this.root.classList.toggle("placing", answer.scene.placing);
     this.root.classList.toggle("tested", answer.width > answer.dimension + 3);
     this.plane.setScene(answer.scene);
@@ -219,7 +218,7 @@ export class Stage {
   }
 
   place(point) {
-    if (!this.placing) return;
+    if (!this.scene?.placing) return;
     this.lastClick += 1;
     this.clicks.push([this.lastClick, ...point.map((value) => Number(value.toPrecision(4)))]);
     this.ask();
@@ -335,7 +334,7 @@ export class Stage {
     [weights[0], weights[1], weights.at(-1)].forEach((value, k) => {
       parts[["w0", "w1", "b"][k]].textContent = fixed(value, 3);
     });
-    parts.equation.innerHTML = equation(weights, this.terms);
+    parts.equation.innerHTML = equation(weights, this.scene);
     parts.equation.classList.toggle("long", weights.length > 6);
   }
 
