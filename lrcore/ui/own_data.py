@@ -260,10 +260,10 @@ def _chosen(upload: _Upload, choice: tuple[str, ...]) -> _Chosen:
         return _Chosen(upload.table, choice, _read_csv(), "", f"{upload.name}: {error}.")
     axes, classes = (tuple(map(_short, names)) for names in (dataset.axes, dataset.classes))
     data = Uploaded(dataset._replace(axes=axes, classes=classes))
-    sentence = (
-        f"{upload.name}: {len(dataset.y):,} points. Rows left out: {missing:,} with missing "
-        f"values, {other:,} with other labels."
-    )
+    left_out = "No row is left out."
+    if missing or other:
+        left_out = f"Rows left out: {missing:,} with missing values, {other:,} with other labels."
+    sentence = f"{upload.name}: {len(dataset.y):,} points. {left_out}"
     return _Chosen(upload.table, choice, data, sentence, "")
 
 
