@@ -8,6 +8,7 @@ from types import MappingProxyType
 from lrcore.data.base import MAX_SEED, DataError, Dataset, DataSettings, Mixture, Population
 from lrcore.data.blobs import Blobs
 from lrcore.data.iris import Iris
+from lrcore.data.own import Placed, Uploaded
 from lrcore.data.shapes import Circles, Moons, Spirals, Xor
 from lrcore.settings import Settings
 
@@ -22,8 +23,10 @@ __all__ = [
     "Iris",
     "Mixture",
     "Moons",
+    "Placed",
     "Population",
     "Spirals",
+    "Uploaded",
     "Xor",
 ]
 
@@ -35,5 +38,7 @@ DATASETS: Mapping[str, type[Settings]] = MappingProxyType(
         "xor": Xor,
         "spirals": Spirals,
         "iris": Iris,
+        "placed": Placed,
+        "csv": Uploaded,
     }
 )

@@ -35,8 +35,9 @@ def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
             x = members.numpy().astype(np.float64)
             name = points.classes[label]
             figure.add_scatter(
-                x=x[:, 0].round(4),
-                y=x[:, 1].round(4),
+                # Plotly leaves a trace without a point out of the legend.
+                x=x[:, 0].round(4) if len(x) else [None],
+                y=x[:, 1].round(4) if len(x) else [None],
                 mode="markers",
                 name=f"{name}, test" if held_out else name,
                 marker={

@@ -14,6 +14,7 @@ from lrcore.data import DATASETS, MAX_SEED
 from lrcore.features import FEATURES
 from lrcore.optim import OPTIMIZERS
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
+from lrcore.ui.own_data import OWN_DATA
 
 _OWN_STOP = "own stop of "
 _STARTS = {name: name for name in ("seed", "zeros", "typed")}
@@ -108,6 +109,8 @@ def _selected(group: Group, state: Mapping[str, Value]) -> str:
 
 def _read(group: Group, state: Mapping[str, Value]) -> Settings:
     name = _selected(group, state)
+    if name in OWN_DATA:
+        return OWN_DATA[name].read()
     cls = group.registry[name]
     keys = {field: _key(group, name, field) for field, _ in described(cls)}
     return cls(**{field: state[key] for field, key in keys.items() if key in state})
@@ -138,6 +141,8 @@ def _draw_group(group: Group) -> None:
     left.selectbox(f"**{group.label}**", list(group.registry), **common)
     more = right.popover("", icon=":material/tune:", help=f"More about {group.label.lower()}.")
     name = _selected(group, st.session_state)
+    if name in OWN_DATA:
+        OWN_DATA[name].draw()
     controls = [*_of_entry(group, name), *_of_run(group.run_settings)]
     if group is _MODEL:
         controls.append(_START)

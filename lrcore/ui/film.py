@@ -9,6 +9,7 @@ import numpy as np
 
 from lrcore import palette
 from lrcore.config import FIXED_IN_A_RUN, RunConfig
+from lrcore.data import Placed
 from lrcore.figures.training import curves, scatter
 from lrcore.scene import (
     GRID_SIZE,
@@ -83,7 +84,7 @@ class Film:
     `number` counts runs; `revision` counts branches of the present one: moments from the
     branch on are new. `settings` counts changes that the player has not yet placed: it answers
     with its playhead, and there the run branches. `placed` is the number of the last click that
-    became a point.
+    was taken.
     """
 
     def __init__(self, config: RunConfig) -> None:
@@ -206,7 +207,7 @@ def _scene(run: Run) -> Answer:
         "traces": (drawn.y + 2 * is_test).int().tolist(),
         "terms": list(run.basis.names),
         "classes": list(run.data.classes),
-        "placing": False,
+        "placing": isinstance(run.config.data, Placed),
         "note": f"{len(index):,} of {total:,} points are drawn" if sampled else "",
         "levels": [logit(0.5), logit(0.25), logit(0.75)],
         "shading": {"limit": limit, "strength": strength},

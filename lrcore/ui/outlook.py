@@ -26,6 +26,7 @@ class Outlook:
     """The limits of one run, off the path of its first frame."""
 
     def __init__(self, run: Run) -> None:
+        self._any_points = len(run.data.y) > 0
         self._future: Future[Reach] = Future()
         Thread(target=self._compute, args=(run,), daemon=True).start()
 
@@ -43,7 +44,7 @@ class Outlook:
         """See `Row`; and a warning, perhaps empty. None while it computes."""
         if not self._future.done():
             return None
-        if self._future.exception() is not None:
+        if self._future.exception() is not None or not self._any_points:
             return {"rows": [], "warning": ""}
         found = self._future.result()
         rows = [_bayes(found, config), _line(found, config), _separable(found, config)]

@@ -7,11 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from lrcore.config import RunConfig
-from lrcore.data import DataError
+from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
 from lrcore.ui.controls import problems_in_link, read, sidebar, start_from
 from lrcore.ui.film import Film, Request
+from lrcore.ui.own_data import place_clicks
 from lrcore.ui.stage import asked, stage
 
 _CSS = Path(__file__).with_name("page.css")
@@ -56,5 +57,10 @@ def _take_request() -> None:
         return
     film, request = st.session_state["film"], Request.read(message)
     film.request = request
+    clicks = [click for click in request.clicks if click[0] > film.placed]
+    if clicks:
+        film.placed = int(clicks[-1][0])
+        if isinstance(film.run.config.data, Placed):
+            place_clicks(clicks)
     if request.drop and request.probe is not None:
         start_from(request.probe)

@@ -6,6 +6,7 @@ from dataclasses import fields
 from itertools import pairwise
 
 from lrcore.config import TEST
+from lrcore.data import Placed
 from lrcore.settings import Settings
 from lrcore.training import Run, Status
 
@@ -22,13 +23,17 @@ def ending_sentence(run: Run) -> str:
         return f"Reached: {what} {reached:.4f} passes {target} at iteration {iteration}."
     if run.status is Status.EXHAUSTED:
         columns = run.columns()
-        best = (columns.test_accuracy if on_test else columns.accuracy).max()
+        found = columns.test_accuracy if on_test else columns.accuracy
+        if found is None:
+            return "Not reached: there are no test points, because a class has too few to share."
         return (
-            f"Not reached in {iteration} iterations: the best {what} was {best:.4f}, "
+            f"Not reached in {iteration} iterations: the best {what} was {found.max():.4f}, "
             f"the target is {target}."
         )
     if run.status is Status.DIVERGED and len(run.data.y) == 0:
-        return "There are no points yet."
+        placing = isinstance(run.config.data, Placed)
+        how = "click on the plot to place some" if placing else "choose a CSV file"
+        return f"There are no points yet: {how}."
     if run.status is Status.DIVERGED:
         return (
             f"Diverged at iteration {iteration}: a value is no longer finite, usually because "

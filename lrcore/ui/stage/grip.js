@@ -77,11 +77,11 @@ export function gripAt({ weights, grid, z, axes, scale }, point) {
 export class Grip {
   constructor(plane, { mayGrab, onDrag, onDrop, onClick }, signal) {
     Object.assign(this, { plane, mayGrab, onDrag, onDrop, onClick });
-    const listen = (type, act) => plane.root.addEventListener(type, act.bind(this), { signal, capture: true });
-    listen("pointerdown", this.down);
-    listen("pointermove", this.move);
-    listen("pointerup", this.up);
-    listen("pointercancel", this.up);
+    const listen = (target, type, act) => target.addEventListener(type, act.bind(this), { signal, capture: true });
+    listen(plane.root, "pointerdown", this.down);
+    listen(plane.root, "pointermove", this.move);
+    listen(document, "pointerup", this.up); // a button may be let go over the cover that Plotly lays
+    listen(document, "pointercancel", this.up);
   }
 
   find(event) {
@@ -122,7 +122,8 @@ export class Grip {
       event.stopPropagation();
       this.grip = null;
       if (!still) this.onDrop(this.weights);
-    } else if (still && point && event.type === "pointerup") this.onClick(point);
+    }
+    if (still && point && event.type === "pointerup") this.onClick(point);
     this.start = null;
   }
 }

@@ -28,7 +28,9 @@ export class Plane {
     this.root.querySelector(".note").textContent = scene.note;
     this.setGrid(scene.grid);
     const { data, layout } = scene.scatter;
-    this.Plotly.react(this.plot, data, layout, CONFIG);
+    // Two quick clicks are two points there, and leave the axes alone.
+    const doubleClick = scene.placing ? false : "reset+autosize";
+    this.Plotly.react(this.plot, data, layout, { ...CONFIG, doubleClick });
     this.keepZoom(scene.grid.view);
     if (this.listening) return;
     this.listening = true;

@@ -122,6 +122,7 @@ export class Stage {
   beginRun(answer) {
     this.record = new Record(answer.dimension, answer.width);
     this.scene = answer.scene;
+    this.root.classList.toggle("placing", answer.scene.placing);
     this.root.classList.toggle("tested", answer.width > answer.dimension + 3);
     this.plane.setScene(answer.scene);
     this.curves.setScene(answer.scene);

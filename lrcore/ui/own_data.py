@@ -1,0 +1,285 @@
+"""Points of one's own in the sidebar: placed by clicks, or read from a CSV file.
+
+The points are kept in the session under keys of their own: what Streamlit keeps for a control is
+lost where the control is not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from string import punctuation
+from types import MappingProxyType
+from typing import NamedTuple
+
+import streamlit as st
+
+from lrcore.data import DataError, Placed, Uploaded
+from lrcore.data.own import place, undo
+from lrcore.data.table import (
+    MAX_BYTES,
+    MISSING,
+    Table,
+    numeric_columns,
+    read_table,
+    select,
+    values_of,
+)
+from lrcore.settings import Settings, SettingsError
+
+_POINTS, _UPLOAD, _CHOSEN = "own points", "own file", "own columns"
+_X, _Y, _LABEL, _CLASS_0, _CLASS_1 = _CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
+_MARKERS = ("● class 0", "◆ class 1")
+# A column with more values than this is hardly one of labels.
+_FEW = 20
+_ROW_NAMES = ("id", "index")
+_LONGEST_NAME = 24
+
+
+class _Picker(NamedTuple):
+    """A select box for a column or a label; options: which field of `_Upload` gives them."""
+
+    key: str
+    label: str
+    options: str
+    help: str
+
+
+_PICKERS = (
+    (
+        _Picker(_X, "x₀", "numbers", "The column across."),
+        _Picker(_Y, "x₁", "numbers", "The column upwards."),
+    ),
+    (_Picker(_LABEL, "Label", "labels", "The column that tells the classes apart."),),
+    (
+        _Picker(_CLASS_0, "Class 0", "values", "Rows with this label are class 0."),
+        _Picker(_CLASS_1, "Class 1", "values", "Rows with this label are class 1."),
+    ),
+)
+
+
+class OwnData(NamedTuple):
+    """How the sidebar shows a data set of one's own, and the settings that follow from it."""
+
+    draw: Callable[[], None]
+    read: Callable[[], Settings]
+
+
+class _Points(NamedTuple):
+    """The text as it stands in the control, and the points in force."""
+
+    text: str
+    placed: Placed
+
+
+class _Upload(NamedTuple):
+    """A file, and what can be chosen from it; values: of the column of labels."""
+
+    name: str
+    table: Table
+    numbers: tuple[str, ...]
+    labels: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+class _Chosen(NamedTuple):
+    """What was chosen from which table, what is said of it, and the points in force."""
+
+    table: Table
+    choice: tuple[str, ...]
+    data: Uploaded
+    sentence: str
+    problem: str
+
+
+def place_clicks(clicks: Iterable[Sequence[float]]) -> None:
+    """Add a point of the chosen class for each click (number, x, y); a toast says if one cannot."""
+    state = st.session_state
+    points = state[_POINTS].placed.points
+    try:
+        for _, x, y in clicks:
+            points = place(points, x, y, state["placed_class"])
+    except (DataError, SettingsError) as error:
+        _complain(f"Not placed: {error}.")
+    state["placed_points"] = points
+
+
+def _draw_placed() -> None:
+    state = st.session_state
+    if _POINTS in state:
+        state.setdefault("placed_points", state[_POINTS].text)
+    st.segmented_control(
+        "A click places",
+        range(len(_MARKERS)),
+        default=0,
+        required=True,
+        format_func=_MARKERS.__getitem__,
+        key="placed_class",
+        help="The class of the points that you place: click on the plot.",
+        width="stretch",
+        persist_state="session",
+    )
+    left, right = st.columns(2, gap="small")
+    left.button("Undo", on_click=_undo, help="Takes the last point away.", width="stretch")
+    right.button("Clear", on_click=_clear, help="Takes all points away.", width="stretch")
+    text = st.text_area(
+        "Points",
+        Placed().points,
+        height=98,
+        key="placed_points",
+        help="Each point as x₀, x₁ and class (0 or 1), with semicolons between points. "
+        "The link of this page carries them.",
+        bind="query-params",
+    )
+    _take_text(text)
+
+
+def _read_placed() -> Placed:
+    return st.session_state[_POINTS].placed
+
+
+def _undo() -> None:
+    st.session_state["placed_points"] = undo(_read_placed().points)
+
+
+def _clear() -> None:
+    st.session_state["placed_points"] = ""
+
+
+def _take_text(text: str) -> None:
+    before = st.session_state.get(_POINTS)
+    if before is not None and before.text == text:
+        return
+    try:
+        placed = Placed(text)
+    except SettingsError as error:
+        _complain(f"The text is not used: {error}.")
+        placed = before.placed if before is not None else Placed()
+    st.session_state[_POINTS] = _Points(text, placed)
+
+
+def _draw_csv() -> None:
+    state = st.session_state
+    st.file_uploader(
+        "CSV file",
+        ["csv", "txt", "tsv"],
+        key="csv_file",
+        help="A table whose first row names the columns: two of numbers, one of labels.",
+        on_change=_take_file,
+        max_upload_size=MAX_BYTES // 1_000_000,
+    )
+    if _UPLOAD not in state:
+        return
+    upload = state[_UPLOAD]
+    for line in _PICKERS:
+        for column, picker in zip(st.columns(len(line), gap="small"), line, strict=True):
+            column.selectbox(
+                picker.label,
+                getattr(upload, picker.options),
+                key=picker.key,
+                help=picker.help,
+                on_change=_take_choice,
+                args=(picker.key,),
+                persist_state="session",
+            )
+    chosen = state[_CHOSEN] = _chosen(upload, tuple(state[key] for key in _CHOICE))
+    if chosen.problem:
+        st.error(_plain(chosen.problem))
+    else:
+        st.caption(_plain(chosen.sentence))
+
+
+def _read_csv() -> Uploaded:
+    chosen = st.session_state.get(_CHOSEN)
+    return Uploaded() if chosen is None else chosen.data
+
+
+def _take_file() -> None:
+    """Read the file that has just arrived; one that cannot be read changes nothing."""
+    state = st.session_state
+    file = state["csv_file"]
+    if file is None:
+        return
+    try:
+        upload, choice = _opened(file.name, file.getvalue())
+    except DataError as error:
+        _complain(f"{file.name} cannot be used: {error}.")
+        return
+    state[_UPLOAD] = upload
+    state.update(zip(_CHOICE, choice, strict=True))
+
+
+def _opened(name: str, content: bytes) -> tuple[_Upload, tuple[str, ...]]:
+    """A file, and the columns and labels that are most often meant."""
+    table = read_table(content)
+    numbers = numeric_columns(table)
+    counts = {
+        column: len(set(cells) - MISSING)
+        for column, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+    }
+    labels = tuple(column for column, count in counts.items() if count > 1)
+    if len(numbers) < 2 or not labels:
+        raise DataError("it needs two columns of numbers, and one with two or more labels")
+    label = _likely_label(numbers, labels, counts)
+    # Rows are often numbered in the first column.
+    x, y = sorted(numbers, key=lambda column: (column == label, column.casefold() in _ROW_NAMES))[
+        :2
+    ]
+    values = values_of(table, label)
+    return _Upload(name, table, numbers, labels, values), (x, y, label, *values[:2])
+
+
+def _likely_label(numbers: Sequence[str], labels: Sequence[str], counts: Mapping[str, int]) -> str:
+    """The last column of few names, or else of few numbers if two others are left, or the last."""
+    names = [column for column in labels if column not in numbers]
+    spare = [column for column in labels if column in numbers and len(numbers) > 2]
+    few = [[c for c in columns if counts[c] <= _FEW] for columns in (names, spare)]
+    return next(columns[-1] for columns in (*few, names, spare, labels) if columns)
+
+
+def _take_choice(key: str) -> None:
+    """A new column of labels brings its values; the two classes stay different."""
+    state = st.session_state
+    upload = state[_UPLOAD]
+    if key == _LABEL:
+        values = values_of(upload.table, state[_LABEL])
+        state[_UPLOAD] = upload._replace(values=values)
+        state[_CLASS_0], state[_CLASS_1] = values[:2]
+    elif state[_CLASS_0] == state[_CLASS_1]:
+        other = _CLASS_1 if key == _CLASS_0 else _CLASS_0
+        state[other] = state[_CHOSEN].choice[_CHOICE.index(key)]
+
+
+def _chosen(upload: _Upload, choice: tuple[str, ...]) -> _Chosen:
+    """The points of a choice, selected once; a choice without points keeps those before it."""
+    before = st.session_state.get(_CHOSEN)
+    if before is not None and before.table is upload.table and before.choice == choice:
+        return before
+    try:
+        dataset, missing, other = select(upload.table, *choice)
+    except DataError as error:
+        return _Chosen(upload.table, choice, _read_csv(), "", f"{upload.name}: {error}.")
+    axes, classes = (tuple(map(_short, names)) for names in (dataset.axes, dataset.classes))
+    data = Uploaded(dataset._replace(axes=axes, classes=classes))
+    left_out = "No row is left out."
+    if missing or other:
+        left_out = f"Rows left out: {missing:,} with missing values, {other:,} with other labels."
+    sentence = f"{upload.name}: {len(dataset.y):,} points. {left_out}"
+    return _Chosen(upload.table, choice, data, sentence, "")
+
+
+def _complain(sentence: str) -> None:
+    st.toast(_plain(sentence), icon=":material/error:", duration="infinite")
+
+
+def _plain(text: str) -> str:
+    """Text that may hold anything, such as the name of a file, as Markdown that shows just it."""
+    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in text)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+OWN_DATA: Mapping[str, OwnData] = MappingProxyType(
+    {"placed": OwnData(_draw_placed, _read_placed), "csv": OwnData(_draw_csv, _read_csv)}
+)

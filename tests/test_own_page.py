@@ -1,0 +1,322 @@
+"""Points of one's own on the page as Streamlit runs it, without a browser."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from lrcore import FEATURES, RunConfig
+from lrcore.data import Placed, Uploaded
+from lrcore.settings import Settings
+from lrcore.ui import own_data, training
+from lrcore.ui.film import Answer, Film, Request
+from tests.test_page import config_of, opened, player, toasts
+
+FLOWERS = b"""id,length,width,species
+1,5.1,3.5,setosa
+2,4.9,NA,setosa
+3,7.0,3.2,versicolor
+4,6.3,3.3,virginica
+"""
+CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
+FULL = ";".join(500 * ["1,2,0"])
+
+
+def words(markdown: str) -> str:
+    """What a reader sees of text whose signs are escaped."""
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
+def page_with_player() -> None:
+    """The training page, after what its player has said."""
+    from lrcore.ui import training
+
+    training._take_request()
+    training.page()
+
+
+@pytest.fixture
+def placing(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The training page with one point; a test speaks for the player by `message`."""
+    monkeypatch.setattr(training, "asked", lambda: streamlit.session_state.get("message"))
+    page = AppTest.from_function(page_with_player, default_timeout=30)
+    page.query_params["data"] = "placed"
+    page.query_params["placed_points"] = "1,2,0"
+    return page.run()
+
+
+def click(page: AppTest, *clicks: tuple[float, float, float]) -> None:
+    page.session_state["message"] = {"clicks": clicks}
+    page.run()
+
+
+def upload(page: AppTest, content: bytes, name: str = "flowers.csv") -> None:
+    page.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not page.exception
+
+
+def chosen(page: AppTest) -> tuple[str, ...]:
+    return tuple(page.selectbox(key=key).value for key in CHOICE)
+
+
+def points_of(page: AppTest) -> list[list[float]]:
+    x, y, *_ = config_of(page).data.sample()
+    found = zip(x.tolist(), y.tolist(), strict=True)
+    return [[round(a, 4), round(b, 4), label] for (a, b), label in found]
+
+
+def captions(page: AppTest) -> list[str]:
+    return [words(caption.value) for caption in page.caption]
+
+
+def messages(page: AppTest) -> list[str]:
+    return [words(toast) for toast in toasts(page)]
+
+
+def test_clicks_become_points_once_and_in_order(placing: AppTest) -> None:
+    click(placing, (1, 3.0, 4.0), (2, -1.5, 0.25))
+    assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0")
+    assert player(placing)["placed"] == 2
+    click(placing, (1, 3.0, 4.0), (2, -1.5, 0.25), (3, 0.0, 0.0))
+    assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0;0,0,0")
+    assert player(placing)["placed"] == 3
+    placing.run()
+    assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0;0,0,0")
+
+
+def test_clicks_place_the_chosen_class(placing: AppTest) -> None:
+    [chooser] = placing.get("button_group")
+    chooser.set_value(1).run()
+    click(placing, (1, 3.0, 4.0))
+    assert config_of(placing).data == Placed("1,2,0;3,4,1")
+    assert placing.session_state["film"].run.data.y.tolist() == [0.0, 1.0]
+
+
+def test_clicks_on_other_data_are_taken_and_place_nothing(placing: AppTest) -> None:
+    placing.selectbox(key="data").set_value("blobs").run()
+    click(placing, (1, 3.0, 4.0))
+    assert player(placing)["placed"] == 1
+    placing.selectbox(key="data").set_value("placed").run()
+    assert config_of(placing).data == Placed("1,2,0")
+
+
+def test_a_click_too_many_is_told(placing: AppTest) -> None:
+    placing.text_area(key="placed_points").set_value(FULL).run()
+    click(placing, (1, 3.0, 4.0))
+    assert messages(placing) == ["Not placed: there are 500 points already; take one away first."]
+    assert config_of(placing).data == Placed(FULL)
+    assert player(placing)["placed"] == 1
+
+
+def test_a_click_that_is_no_point_is_told(placing: AppTest) -> None:
+    click(placing, (1, math.nan, 4.0))
+    [message] = messages(placing)
+    assert message.startswith("Not placed: points, entry 2 (x₀) must be a number")
+    assert config_of(placing).data == Placed("1,2,0")
+
+
+def test_undo_and_clear() -> None:
+    page = opened(data="placed", placed_points="1,2,0;3,4,1;5,6,1")
+    undo, clear = (button for button in page.button if button.label in ("Undo", "Clear"))
+    undo.click().run()
+    assert config_of(page).data == Placed("1,2,0;3,4,1")
+    clear.click().run()
+    assert config_of(page).data == Placed("")
+    undo.click().run()
+    assert config_of(page).data == Placed("")
+    sentence = "There are no points yet: click on the plot to place some."
+    assert player(page)["sentence"] == sentence
+    assert toasts(page) == []
+
+
+def test_text_that_is_no_points_keeps_text_and_points() -> None:
+    page = opened(data="placed", placed_points="1,2,0;3,4,1")
+    page.text_area(key="placed_points").set_value("1,2,0;3,![](x),1").run()
+    expected = (
+        "The text is not used: points, entry 2 (x₁) must be a number from -1000000 to 1000000; "
+        "got '![](x)'."
+    )
+    assert messages(page) == [expected]
+    assert "\\!\\[\\]\\(x\\)" in toasts(page)[0]  # as text, not as a picture from elsewhere
+    assert page.text_area(key="placed_points").value == "1,2,0;3,![](x),1"
+    assert config_of(page).data == Placed("1,2,0;3,4,1")
+    page.slider(key="momentum").set_value(0.5).run()
+    assert toasts(page) == []
+    assert config_of(page).data == Placed("1,2,0;3,4,1")
+
+
+def test_a_link_that_is_no_points_opens_with_the_default() -> None:
+    page = opened(data="placed", placed_points="1,2")
+    assert messages(page) == [
+        "The text is not used: points, entry 1 must be x₀,x₁,class; got '1,2'."
+    ]
+    assert config_of(page).data == Placed()
+
+
+@pytest.mark.parametrize("points", ["", "1,2,0", "1,2,1;1,2,1"])
+def test_placed_points_survive_other_data(points: str) -> None:
+    page = opened(data="placed", placed_points=points)
+    page.selectbox(key="data").set_value("blobs").run()
+    page.slider(key="std").set_value(2.0).run()
+    page.selectbox(key="data").set_value("placed").run()
+    assert page.text_area(key="placed_points").value == points
+    assert config_of(page).data == Placed(points)
+
+
+@pytest.mark.parametrize("data", [Placed(""), Uploaded(), Placed("1,2,0"), Placed("1,2,1;3,1,1")])
+@pytest.mark.parametrize("features", [cls() for cls in FEATURES.values()], ids=FEATURES)
+@pytest.mark.parametrize("asked", ["training", "test"])
+def test_few_points_give_an_answer_that_can_be_sent(
+    data: Settings, features: Settings, asked: str
+) -> None:
+    share = 0.3 if asked == "test" else 0.0
+    film = Film(
+        RunConfig(
+            data=data, features=features, test_share=share, target_on=asked, max_iterations=30
+        )
+    )
+    film._outlook.wait(10)
+    answer: Answer = film.answer()
+    assert json.loads(json.dumps(answer)) is not None
+    scatter = answer["scene"]["scatter"]
+    assert [trace["name"] for trace in scatter["data"]] == ["class 0", "class 1"]
+    assert answer["scene"]["placing"] == isinstance(data, Placed)
+    film.request = Request(run=1, scene=False, view=(0.0, 1.0, 0.0, 1.0), first=1)
+    assert film.answer()["grid"]["view"] == [0.0, 1.0, 0.0, 1.0]
+    if not len(film.run.data.y):
+        assert answer["sentence"].startswith("There are no points yet")
+        assert answer["outlook"] == {"rows": [], "warning": ""}
+    elif asked == "test":
+        assert answer["sentence"].startswith("Not reached: there are no test points")
+    else:
+        assert answer["sentence"].startswith("Reached") or not answer["ended"]
+
+
+def test_a_file_becomes_points() -> None:
+    page = opened(data="csv")
+    assert player(page)["sentence"] == "There are no points yet: choose a CSV file."
+    upload(page, FLOWERS)
+    assert chosen(page) == ("length", "width", "species", "setosa", "versicolor")
+    assert points_of(page) == [[5.1, 3.5, 0], [7.0, 3.2, 1]]
+    assert config_of(page).data.sample().classes == ("setosa", "versicolor")
+    assert captions(page) == [
+        "flowers.csv: 2 points. Rows left out: 1 with missing values, 1 with other labels."
+    ]
+    assert toasts(page) == []
+    for key in CHOICE:
+        assert page.selectbox(key=key).help.endswith(".")
+
+
+def test_columns_and_classes_can_be_chosen() -> None:
+    page = opened(data="csv")
+    upload(page, FLOWERS)
+    page.selectbox(key="csv_x").set_value("id").run()
+    page.selectbox(key="csv_1").set_value("virginica").run()
+    assert points_of(page) == [[1, 3.5, 0], [4, 3.3, 1]]
+    page.selectbox(key="csv_0").set_value("virginica").run()
+    assert chosen(page)[3:] == ("virginica", "setosa")
+    assert points_of(page) == [[1, 3.5, 1], [4, 3.3, 0]]
+    page.selectbox(key="csv_label").set_value("id").run()
+    assert chosen(page)[2:] == ("id", "1", "2")
+    assert [words(error.value) for error in page.error] == [
+        "flowers.csv: no row with '2' in column 'id' can be used."
+    ]
+    assert points_of(page) == [[1, 3.5, 1], [4, 3.3, 0]]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "expected"),
+    [
+        ("x,y,class", ["1,2,0", "3,4,1"], ("x", "y", "class", "0", "1")),
+        ("label,x,y", ["b,1.5,2", "a,3,4"], ("x", "y", "label", "a", "b")),
+        (
+            "label,x,y",
+            [f"{k % 2},{k},{k / 7}" for k in range(30)],
+            ("x", "y", "label", "0", "1"),
+        ),
+        (
+            "Id,a,b,kind,remark",
+            [f"{k},{k},{k},{'uv'[k % 2]},text {k}" for k in range(30)],
+            ("a", "b", "kind", "u", "v"),
+        ),
+        ("x,y", ["1,2", "3,4"], ("x", "y", "y", "2", "4")),
+    ],
+    ids=["labels last", "names first", "few numbers first", "id and remarks", "nothing else"],
+)
+def test_what_is_most_often_meant_is_chosen(
+    header: str, rows: list[str], expected: tuple[str, ...]
+) -> None:
+    _, choice = own_data._opened("some.csv", "\n".join([header, *rows]).encode())
+    assert choice == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "bad_1.csv cannot be used: the file is empty."),
+        (b"a,b,c\n1,2,x\n1,2", "row 3: too few cells: 2, where the header has 3."),
+        (b"a,b\n1,x\n2,y", "it needs two columns of numbers, and one with two or more labels."),
+        (b"a,b\n1,2\n1,2", "it needs two columns of numbers, and one with two or more labels."),
+        (b"PK\0\0", "the file is not text but a binary file"),
+    ],
+)
+def test_a_bad_file_is_told_and_what_was_there_stays(content: bytes, sentence: str) -> None:
+    page = opened(data="csv")
+    upload(page, FLOWERS)
+    before = config_of(page)
+    upload(page, content, "bad_1.csv")
+    [message] = messages(page)
+    assert message.startswith("bad_1.csv cannot be used: ")
+    assert sentence in message
+    assert config_of(page) is before or config_of(page) == before
+    assert len(captions(page)) == 1
+    page.slider(key="momentum").set_value(0.5).run()
+    assert toasts(page) == []
+    assert config_of(page).data == before.data
+
+
+def test_another_file_brings_its_own_columns() -> None:
+    page = opened(data="csv")
+    upload(page, FLOWERS)
+    upload(page, b"length;height;kind\n1,5;2;b\n2,5;3;a\n", "other.csv")
+    assert chosen(page) == ("length", "height", "kind", "a", "b")
+    assert points_of(page) == [[1.5, 2, 1], [2.5, 3, 0]]
+    assert captions(page) == ["other.csv: 2 points. No row is left out."]
+
+
+def test_a_file_and_its_choices_survive_other_data_and_other_settings() -> None:
+    page = opened(data="csv")
+    upload(page, FLOWERS)
+    page.selectbox(key="csv_1").set_value("virginica").run()
+    page.select_slider(key="lr").set_value(0.5).run()
+    data = config_of(page).data
+    page.selectbox(key="data").set_value("moons").run()
+    page.slider(key="momentum").set_value(0.5).run()
+    page.selectbox(key="data").set_value("csv").run()
+    assert config_of(page).data == data
+    assert chosen(page) == ("length", "width", "species", "setosa", "virginica")
+    assert captions(page)[0].startswith("flowers.csv: 2 points.")
+
+
+def test_nothing_is_read_or_selected_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(data="csv")
+    upload(page, FLOWERS)
+    data = config_of(page).data
+    for name in ("read_table", "select", "values_of", "numeric_columns"):
+        monkeypatch.delattr(own_data, name)
+    page.slider(key="momentum").set_value(0.5).run()
+    page.selectbox(key="data").set_value("blobs").run()
+    page.selectbox(key="data").set_value("csv").run()
+    assert config_of(page).data is data
+
+
+def test_long_names_are_cut_for_the_legend() -> None:
+    page = opened(data="csv")
+    upload(page, f"x,y,kind\n1,2,{'a' * 400}\n3,4,b\n".encode())
+    names = config_of(page).data.sample().classes
+    assert names == ("a" * 23 + "…", "b")
