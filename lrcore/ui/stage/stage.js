@@ -329,7 +329,7 @@ export class Stage {
     const { parts } = this;
     this.plane.draw(weights);
     ["loss", "accuracy", "test_loss", "test_accuracy"].forEach((name, k) => {
-      if (k < measured.length) parts[name].textContent = fixed(measured[k], 4);
+      if (k < measured.length) parts[name].textContent = this.scene.traces.length ? fixed(measured[k], 4) : "–";
     });
     [weights[0], weights[1], weights.at(-1)].forEach((value, k) => {
       parts[["w0", "w1", "b"][k]].textContent = fixed(value, 3);
