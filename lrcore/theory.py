@@ -14,8 +14,8 @@ from lrcore.data import Mixture, Population
 # The sweep takes time n² log n and blocks no other thread for long up to here.
 MOST_POINTS_SWEPT = 2000
 
-# Points per class of the integral, and numbers held at once (2 MiB in float64).
-_NODES, _BLOCK = 2**14, 2**18
+# Points per class of the integral, and numbers held at once (512 KiB in float64).
+_NODES, _BLOCK = 2**14, 2**16
 
 Floats = npt.NDArray[np.float64]
 Complexes = npt.NDArray[np.complex128]
@@ -25,7 +25,7 @@ class BestLine(NamedTuple):
     """A straight line that gets as many points right as any line can.
 
     correct, total: numbers of points. w0, w1, b: the line; a point is of class 1 where
-    w0·x₀ + w1·x₁ + b ≥ 0 in float64. w0 and w1 are 0 where one class for all points is best.
+    w0·x₀ + w1·x₁ + b ≥ 0 in float64. w0 and w1 are 0 where class 0 for all points is best.
     """
 
     correct: int
@@ -75,7 +75,8 @@ def bayes_accuracy(population: Population) -> float:
 def _accuracy_of_two_gaussians(class_0: Mixture, class_1: Mixture, share_1: float) -> float:
     """The log-odds are Gaussian: mean ±d²/2 plus the prior's, variance d² (d: Mahalanobis)."""
     factor = torch.linalg.cholesky(class_0.covariance)
-    distance = float(_whitened(factor, class_1.means - class_0.means).norm())
+    shift = (class_1.means - class_0.means).T  # (2, 1)
+    distance = float(torch.linalg.solve_triangular(factor, shift, upper=False).norm())
     if distance == 0:
         return max(share_1, 1 - share_1)
     prior = math.log(share_1 / (1 - share_1)) / distance
@@ -90,13 +91,14 @@ def _mean_of_larger_posterior(class_0: Mixture, class_1: Mixture, share_1: float
     mean = 0.0
     for mixture, share in ((class_0, 1 - share_1), (class_1, share_1)):
         nodes = _nodes(mixture)
-        for block in nodes.split(rows):
+        for start in range(0, len(nodes), rows):
+            block = nodes[start : start + rows]
             log_odds = prior + _log_density(class_1, block) - _log_density(class_0, block)
-            mean += share / len(nodes) * float(torch.sigmoid(log_odds.abs()).sum())
+            mean += share / len(nodes) * float((1 / (1 + np.exp(-np.abs(log_odds)))).sum())
     return mean
 
 
-def _nodes(mixture: Mixture) -> torch.Tensor:
+def _nodes(mixture: Mixture) -> Floats:
     """Spread points like the mixture: each component takes the next 2ᵏ points of Sobol's sequence.
 
     Such a stretch fills the square evenly, and so do all of them together (Niederreiter 1992, 4.1).
@@ -107,34 +109,40 @@ def _nodes(mixture: Mixture) -> torch.Tensor:
     # The sequence lives on multiples of 2⁻³⁰ and starts at 0, where the normal quantile is -∞.
     normal = torch.special.ndtri(square + 2**-31).reshape(count, each, 2)
     factor = torch.linalg.cholesky(mixture.covariance)
-    return (mixture.means[:, None] + normal @ factor.T).reshape(-1, 2)  # (count · each, 2)
+    nodes = mixture.means[:, None] + normal @ factor.T
+    return nodes.reshape(-1, 2).numpy()  # (count · each, 2)
 
 
-def _log_density(mixture: Mixture, x: torch.Tensor) -> torch.Tensor:
-    """Up to the constant log 2π. x: (n, 2). Returns (n,)."""
-    factor = torch.linalg.cholesky(mixture.covariance)
-    x, means = _whitened(factor, x), _whitened(factor, mixture.means)
-    exponents = torch.addmm(-means.square().sum(1) / 2, x, means.T)  # (n, m)
+def _log_density(mixture: Mixture, x: Floats) -> Floats:
+    """Up to the constant log 2π. x: (n, 2). Returns (n,).
+
+    In numpy, whose arithmetic keeps to one thread: torch's threads wait for each other for seconds
+    where the machine is busy.
+    """
+    factor = np.linalg.cholesky(mixture.covariance.numpy())
+    whiten = np.linalg.inv(factor).T
+    points, means = x @ whiten, mixture.means.numpy() @ whiten
+    exponents = np.multiply.outer(points[:, 0], means[:, 0])  # (n, m)
+    exponents += np.multiply.outer(points[:, 1], means[:, 1])
+    exponents -= np.square(means).sum(1) / 2
+    top = exponents.max(1)
+    exponents -= top[:, None]
     # Numbers below the normal range of float64 would slow exp down several times.
-    exponents.clamp_(min=exponents.amax(1, keepdim=True) - 700)
-    scale = factor.diagonal().log().sum() + math.log(len(means))
-    return exponents.logsumexp(1) - x.square().sum(1) / 2 - scale
-
-
-def _whitened(factor: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Coordinates (n, 2) in which the covariance factor · factorᵀ is the identity."""
-    return torch.linalg.solve_triangular(factor, x.T, upper=False).T
+    np.maximum(exponents, -700, out=exponents)
+    mean = np.exp(exponents, out=exponents).mean(1)
+    scale = np.log(factor.diagonal()).sum()
+    return np.log(mean) + top - np.square(points).sum(1) / 2 - scale
 
 
 def best_line(x: torch.Tensor, y: torch.Tensor) -> BestLine:
     """The largest number of points that a straight line gets right, by a rotating sweep.
 
-    A best line can be pushed into its class 1 side until it meets one location that holds more
-    points of class 1 than of class 0: whatever it meets before may as well change sides. So the
-    line turns about each such location by half a turn, and each gap between two directions in
-    which it meets others is one way to split the points (dual to an arrangement of lines: de Berg
-    et al., Computational Geometry, 8.2). Equal and opposite directions have the same exactly
-    rounded slope, so the count is exact for points that share a place or a line.
+    A best line can be pushed into its class 1 side until it meets one place that holds more points
+    of class 1 than of class 0: whatever it meets before may as well change sides. So the line turns
+    about each such place by half a turn, and each gap between two directions in which it meets
+    others is one way to split the points (de Berg et al., Computational Geometry, 8.2, sweep the
+    dual arrangement). Equal and opposite directions have the same exactly rounded slope, so the
+    count is exact for points that share a place or a line.
 
     Args:
         x: (n, 2), real; exact where differences of coordinates are exact in float64, as they are
@@ -149,8 +157,8 @@ def best_line(x: torch.Tensor, y: torch.Tensor) -> BestLine:
         raise ValueError(
             f"best_line takes at most {MOST_POINTS_SWEPT} points; got {len(points)} points"
         )
-    ones, zeros = int(is_1.sum()), int((~is_1).sum())
-    best = BestLine(max(ones, zeros), len(points), 0.0, 0.0, 1.0 if ones >= zeros else -1.0)
+    zeros = int((~is_1).sum())
+    best = BestLine(zeros, len(points), 0.0, 0.0, -1.0)
     # As complex numbers they are sorted from left to right, then upwards.
     places, place = np.unique(points.view(np.complex128).ravel(), return_inverse=True)
     gain = np.bincount(place, weights=2 * is_1 - 1, minlength=len(places)).astype(np.int64)
@@ -178,7 +186,7 @@ def _swept(
     left = gain.sum() - gain.cumsum()[pivots, None] + crossing.cumsum(axis=1)
     with_pivot, total = left + gain[pivots, None], gain.sum()
     gained = np.maximum(with_pivot, total - left)
-    # Between equal slopes there is no gap; a gain of 0 is what one class for all has too.
+    # Between equal slopes there is no gap; a gain of 0 is what class 0 for all points has too.
     gained[:, :-1][slope[:, 1:] == slope[:, :-1]] = 0
     row, gap = np.unravel_index(gained.argmax(), gained.shape)
     last = gap == len(places) - 1
@@ -199,11 +207,11 @@ def _line_beside(places: Complexes, pivot: complex, normal: complex) -> tuple[fl
 def linearly_separable(x: torch.Tensor, y: torch.Tensor) -> bool:
     """Whether a straight line has all of class 1 strictly on one side, class 0 on the other.
 
-    Such a line exists where one half-plane holds all differences of a point of class 1 and one of
-    class 0 (separating hyperplane: Boyd and Vandenberghe, Convex Optimization, 2.5.1). The
-    differences found so far span a cone; the direction in the middle of those that the cone allows
-    either separates the classes or finds differences outside the cone, which at least halve the
-    directions left. One class alone is separable, and so are no points.
+    Such a line exists where one open half-plane holds all differences of a point of class 1 and
+    one of class 0 (separating hyperplane: Boyd and Vandenberghe, Convex Optimization, 2.5.1). The
+    differences found so far span a cone. Along its middle, the two nearest points of the classes
+    have a difference inside the cone, and so the line exists, or one to widen it by. One class
+    alone is separable, and so are no points.
 
     Args:
         x: (n, 2), real; exact as in `best_line`. y: (n,), 0 or 1. Any n: a step takes time n.
@@ -215,30 +223,16 @@ def linearly_separable(x: torch.Tensor, y: torch.Tensor) -> bool:
     ones, zeros = points[is_1], points[~is_1]
     if not len(ones) or not len(zeros):
         return True
-    rounding = 1e-14 * float(np.abs(points).max())
     first = complex(*(ones[0] - zeros[0]))
-    cone = _wider((first, first), first)
-    while cone is not None:
-        normal = _middle(*cone)
-        low_1, right_1, left_1 = _support(ones, normal, rounding)
-        low_0, left_0, right_0 = _support(zeros, -normal, rounding)
-        if low_1 + low_0 > rounding:
-            return True
-        wider = _wider(cone, right_1 - left_0)
-        wider = wider and _wider(wider, left_1 - right_0)
-        if wider == cone:  # all that is left lies within rounding
-            return True
+    cone, wider = None, _wider((first, first), first)
+    # Ends by the exact edges of the cone alone: a tiny gap along its middle may be rounding.
+    while wider is not None and wider != cone:
         cone = wider
-    return False
-
-
-def _support(points: Floats, normal: complex, rounding: float) -> tuple[float, complex, complex]:
-    """The lowest height along the normal, and the ends, right then left, of what lies there."""
-    height = points @ np.array([normal.real, normal.imag])  # (n,)
-    lowest = points[height <= height.min() + rounding]
-    along = lowest @ np.array([-normal.imag, normal.real])
-    right, left = lowest[along.argmin()], lowest[along.argmax()]
-    return float(height.min()), complex(*right), complex(*left)
+        middle = _middle(*cone)
+        normal = np.array([middle.real, middle.imag])
+        difference = ones[(ones @ normal).argmin()] - zeros[(zeros @ normal).argmax()]
+        wider = _wider(cone, complex(*difference))
+    return wider is not None
 
 
 def _middle(right: complex, left: complex) -> complex:
