@@ -258,3 +258,45 @@ def _all_controls() -> Iterator[Control]:
             yield from _of_entry(group, name)
     for name in {name for cls in FEATURES.values() for name in weight_names(cls())}:
         yield Control(name, replace(WEIGHT, label=name), 0.0)
+
+
+def forget() -> None:
+    """Put every control back to what the link says, or to its default; before they are drawn."""
+    for control in _all_controls():
+        for key in (control.key, _OWN_STOP + control.key):
+            if key in st.session_state:
+                del st.session_state[key]
+
+
+def query(config: RunConfig) -> dict[str, str]:
+    """The URL parameters that make the controls say `config`; what is at its default is left out.
+
+    A number on a logarithmic scale keeps twelve digits, as its control does.
+    """
+    values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}
+    for group in _GROUPS:
+        entry = getattr(config, group.key)
+        name = next(name for name, cls in group.registry.items() if cls is type(entry))
+        values[group.key] = name
+        values |= {
+            _key(group, name, field): getattr(entry, field) for field, _ in described(type(entry))
+        }
+    if config.initial_weights is not None:
+        values["start"] = "typed" if any(config.initial_weights) else "zeros"
+        names = weight_names(config.features)
+        values |= dict(zip(names, config.initial_weights, strict=True))
+    controls = {control.key: control for control in _all_controls()}
+    return {
+        key: _as_text(controls[key].spec, value)
+        for key, value in values.items()
+        if value != controls[key].default
+    }
+
+
+def _as_text(spec: Setting, value: Value) -> str:
+    """A value as its control puts it into the URL."""
+    if spec.choices is not None:
+        return spec.choices()[value]
+    if spec.kind is bool:
+        return str(value).lower()
+    return f"{value:.12g}" if spec.log else str(value)

@@ -9,7 +9,7 @@ import streamlit as st
 from lrcore.data import DataError
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
-from lrcore.ui.controls import problems_in_link, read, sidebar, start_from
+from lrcore.ui.controls import forget, problems_in_link, read, sidebar, start_from
 from lrcore.ui.film import Film, Request
 from lrcore.ui.stage import asked, stage
 
@@ -19,7 +19,10 @@ _CSS = Path(__file__).with_name("page.css")
 def page() -> None:
     """Draw the training page."""
     st.html(_CSS)
-    if "film" not in st.session_state:
+    from_menu = st.session_state.pop("menu_drawn", False) and len(st.query_params) > 0
+    if from_menu:
+        forget()
+    if from_menu or "film" not in st.session_state:
         for problem in problems_in_link():
             st.toast(problem, icon=":material/link_off:", duration="infinite")
     sidebar()

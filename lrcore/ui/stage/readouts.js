@@ -19,14 +19,14 @@ export function equation(weights, names) {
   return `<i>p</i>(class 1) = <i>σ</i>( ${terms.join(" ")} )`;
 }
 
-/** What the player is doing, in one sentence. */
-export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingEnd, starved, shown, outlook }) {
+/** What the player is doing, in one sentence or two; a story says what to watch. */
+export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingEnd, starved, shown, outlook, story }) {
   if (problem) return problem;
   if (ended && atEnd) return sentence;
   if (starved) return "Waiting for Python …";
   const warning = outlook?.warning ?? "";
   if (seekingEnd) return `Training to the end … ${warning}`;
-  if (playing) return warning ? `Playing. ${warning}` : "Playing.";
+  if (playing) return `${story || "Playing."} ${warning}`.trim();
   if (shown > 0) return `Paused at iteration ${shown}. ${warning}`.trim();
-  return warning || "Ready: press Play, or the space bar.";
+  return `${story} ${warning}`.trim() || "Ready: press Play, or the space bar.";
 }

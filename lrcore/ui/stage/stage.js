@@ -377,6 +377,7 @@ export class Stage {
     const { play, status } = this.parts;
     status.textContent = sentence;
     status.classList.toggle("problem", Boolean(answer.problem));
+    status.classList.toggle("tall", Boolean(answer.story && answer.outlook?.warning));
     this.root.classList.toggle("playing", playing);
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     play.querySelector("span").textContent = playing ? "Pause" : "Play";
