@@ -80,7 +80,7 @@ STORIES = (
         _RATE,
         "rate-right",
         "Right: 0.1",
-        "Watch the loss fall at every step until accuracy passes 0.92.",
+        "Watch the loss fall, never rise, and accuracy pass 0.92.",
         _at_rate(0.1),
     ),
     Story(
@@ -126,7 +126,7 @@ STORIES = (
         _LINE,
         "circles-line",
         "A line cannot part circles",
-        "Watch the line turn and find no place: accuracy stays below 0.6.",
+        "Watch the line find no place: accuracy stays below 0.6.",
         RunConfig(data=_RINGS, max_iterations=600),
     ),
     Story(
@@ -154,7 +154,7 @@ STORIES = (
         _IRIS,
         "iris-setosa",
         "Iris: setosa and versicolor",
-        "A line parts these species: watch it get all 100 flowers right.",
+        "A line parts these species: watch it get all flowers right.",
         replace(_FLOWERS, data=Iris(species="setosa, versicolor")),
     ),
     Story(
@@ -196,7 +196,7 @@ STORIES = (
         _ADAM,
         "adam-default",
         "Adam at its default rate",
-        "Each step moves a weight by 0.001 at most: after 1000, nearly all points are still wrong.",
+        "Each step moves a weight by 0.001 at most: after 1000 nearly all points are still wrong.",
         RunConfig(optimizer=Adam(), initial_weights=_RATHER_WRONG),
     ),
     Story(

@@ -34,5 +34,10 @@ def page(training: st.Page) -> None:
 def _draw_chapter(chapter: str, stories: list[Story], training: st.Page) -> None:
     st.subheader(chapter, anchor=False)
     for story in stories:
-        st.page_link(training, label=story.title, query_params=query(story.config))
+        st.page_link(
+            training,
+            label=story.title,
+            icon=":material/play_circle:",
+            query_params=query(story.config),
+        )
         st.markdown(story.watch)
