@@ -156,6 +156,7 @@ def rare_class(run: Played) -> None:
 
 
 def circles_line(run: Played) -> None:
+    assert np.array_equal(run.x, end_of("circles-quadratic").x)
     assert run.status is Status.EXHAUSTED
     assert run.accuracy.max() < 0.6
 
@@ -371,7 +372,8 @@ def configs(draw: st.DrawFn) -> RunConfig:
         for registry in (DATASETS, FEATURES, OPTIMIZERS)
     )
     if hasattr(data, "samples_per_class"):
-        data = replace(data, samples_per_class=min(data.samples_per_class, 500))
+        # Enough points for a test share of any size, few enough to be quick.
+        data = replace(data, samples_per_class=min(max(data.samples_per_class, 50), 500))
     chosen = {name: draw(values(spec)) for name, spec in described(RunConfig)}
     if chosen["test_share"] == 0:
         chosen["target_on"] = "training"

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.config import TRAINING, WEIGHT, RunConfig, weight_names
 from lrcore.data import DATASETS, MAX_SEED
-from lrcore.features import FEATURES
+from lrcore.features import FEATURES, Radial
 from lrcore.optim import OPTIMIZERS
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
 
@@ -145,7 +145,7 @@ def _draw_group(group: Group) -> None:
     with more:
         _draw([control for control in controls if control.spec.advanced])
         if group is _MODEL and st.session_state["start"] == "typed":
-            _draw_weights(weight_names(FEATURES[name]()))
+            _draw_weights(weight_names(_read(group, st.session_state)))
 
 
 def _draw(controls: Sequence[Control]) -> None:
@@ -256,7 +256,7 @@ def _all_controls() -> Iterator[Control]:
         yield Control(group.key, choice, next(iter(names)))
         for name in names:
             yield from _of_entry(group, name)
-    for name in {name for cls in FEATURES.values() for name in weight_names(cls())}:
+    for name in weight_names(Radial(per_side=5)):  # no feature map has more
         yield Control(name, replace(WEIGHT, label=name), 0.0)
 
 
