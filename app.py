@@ -1,8 +1,10 @@
 """Logistic regression and autograd, live: `streamlit run app.py`."""
 
+from functools import partial
+
 import streamlit as st
 
-from lrcore.ui import training
+from lrcore.ui import stories, training
 from lrcore.ui.autograd import page as autograd
 
 st.set_page_config(
@@ -10,10 +12,12 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="expanded",
 )
+_training = st.Page(training.page, title="Training", url_path="training", default=True)
 st.navigation(
     [
-        st.Page(training.page, title="Training", url_path="training", default=True),
+        _training,
         st.Page(autograd.page, title="Autograd", url_path="autograd"),
+        st.Page(partial(stories.page, _training), title="Stories", url_path="stories"),
     ],
     position="top",
 ).run()

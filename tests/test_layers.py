@@ -22,6 +22,7 @@ ORDER = (
     {"theory", "features", "split", "batches", "model"},
     {"optim"},
     {"config"},
+    {"stories"},
     {"engine", "history", "scene", "palette"},
     {"training"},
     {"generator", "reach"},

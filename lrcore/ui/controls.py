@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.config import TRAINING, WEIGHT, RunConfig, weight_names
 from lrcore.data import DATASETS, MAX_SEED
-from lrcore.features import FEATURES
+from lrcore.features import FEATURES, Radial
 from lrcore.optim import OPTIMIZERS
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
 from lrcore.ui.own_data import OWN_DATA
@@ -150,7 +150,7 @@ def _draw_group(group: Group) -> None:
     with more:
         _draw([control for control in controls if control.spec.advanced])
         if group is _MODEL and st.session_state["start"] == "typed":
-            _draw_weights(weight_names(FEATURES[name]()))
+            _draw_weights(weight_names(_read(group, st.session_state)))
 
 
 def _draw(controls: Sequence[Control]) -> None:
@@ -261,5 +261,47 @@ def _all_controls() -> Iterator[Control]:
         yield Control(group.key, choice, next(iter(names)))
         for name in names:
             yield from _of_entry(group, name)
-    for name in {name for cls in FEATURES.values() for name in weight_names(cls())}:
+    for name in weight_names(Radial(per_side=5)):  # no feature map has more
         yield Control(name, replace(WEIGHT, label=name), 0.0)
+
+
+def forget() -> None:
+    """Put every control back to what the link says, or to its default; before they are drawn."""
+    for control in _all_controls():
+        for key in (control.key, _OWN_STOP + control.key):
+            if key in st.session_state:
+                del st.session_state[key]
+
+
+def query(config: RunConfig) -> dict[str, str]:
+    """The URL parameters that make the controls say `config`; what is at its default is left out.
+
+    A number on a logarithmic scale keeps twelve digits, as its control does.
+    """
+    values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}
+    for group in _GROUPS:
+        entry = getattr(config, group.key)
+        name = next(name for name, cls in group.registry.items() if cls is type(entry))
+        values[group.key] = name
+        values |= {
+            _key(group, name, field): getattr(entry, field) for field, _ in described(type(entry))
+        }
+    if config.initial_weights is not None:
+        values["start"] = "typed" if any(config.initial_weights) else "zeros"
+        names = weight_names(config.features)
+        values |= dict(zip(names, config.initial_weights, strict=True))
+    controls = {control.key: control for control in _all_controls()}
+    return {
+        key: _as_text(controls[key].spec, value)
+        for key, value in values.items()
+        if value != controls[key].default
+    }
+
+
+def _as_text(spec: Setting, value: Value) -> str:
+    """A value as its control puts it into the URL."""
+    if spec.choices is not None:
+        return spec.choices()[value]
+    if spec.kind is bool:
+        return str(value).lower()
+    return f"{value:.12g}" if spec.log else str(value)

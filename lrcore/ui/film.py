@@ -21,6 +21,7 @@ from lrcore.scene import (
     view_of,
 )
 from lrcore.settings import SettingsError
+from lrcore.stories import sentence_of
 from lrcore.training import Run, Status, TrainingError
 from lrcore.ui.outlook import Outlook
 from lrcore.ui.words import ending_sentence, marks
@@ -149,6 +150,7 @@ class Film:
             "target": run.config.target_accuracy,
             "placed": self.placed,
             "outlook": self._outlook.words(self._wanted),
+            "story": sentence_of(self._wanted),
         }
         if known and request.probe is not None and not request.drop:
             answer["probe"] = _probe(run, request.probe)

@@ -10,7 +10,7 @@ from lrcore.config import RunConfig
 from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
-from lrcore.ui.controls import problems_in_link, read, sidebar, start_from
+from lrcore.ui.controls import forget, problems_in_link, read, sidebar, start_from
 from lrcore.ui.film import Film, Request
 from lrcore.ui.own_data import place_clicks
 from lrcore.ui.stage import asked, stage
@@ -21,7 +21,10 @@ _CSS = Path(__file__).with_name("page.css")
 def page() -> None:
     """Draw the training page."""
     st.html(_CSS)
-    if "film" not in st.session_state:
+    from_menu = st.session_state.pop("menu_drawn", False) and len(st.query_params) > 0
+    if from_menu:
+        forget()
+    if from_menu or "film" not in st.session_state:
         for problem in problems_in_link():
             st.toast(problem, icon=":material/link_off:", duration="infinite")
     sidebar()

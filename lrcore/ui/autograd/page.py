@@ -11,6 +11,7 @@ import streamlit as st
 from lrcore.ui.autograd import backward, dynamic, grad, leaves, one_graph, own_expression, run_graph
 
 _CSS = Path(__file__).with_name("lab.css")
+_NO_SIDEBAR = Path(__file__).parents[1] / "no_sidebar.css"
 EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "One graph": one_graph.show,
@@ -27,6 +28,7 @@ EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
 def page() -> None:
     """Draw the exercise that the URL names; only that one runs."""
     st.html(_CSS)
+    st.html(_NO_SIDEBAR)
     with st.container(key="lab"):
         chosen = st.segmented_control(
             "Exercise",

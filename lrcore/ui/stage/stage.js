@@ -6,6 +6,7 @@ import { Grip } from "./grip.js";
 import { listenToKeys } from "./keys.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again
+const LEAVING = 2000; // ms that the page behind a clicked link may take to come
 const CURVES_EVERY = 800; // ms between two drawings of the curves while playing
 
 export async function loadPlotly(address) {
@@ -45,6 +46,7 @@ export class Stage {
     this.dragged = null; // weights under the pointer, until a run starts from them
     this.clicks = []; // points placed that Python has not confirmed
     this.lastClick = 0;
+    this.left = -Infinity; // when a link was clicked
     this.stop = new AbortController();
     this.wire();
   }
@@ -72,6 +74,9 @@ export class Stage {
       onDrop: (weights) => this.drag(weights, true),
       onClick: (point) => this.place(point),
     }, signal);
+    document.addEventListener("click", ({ target }) => {
+      if (target.closest("a[href]")) this.left = performance.now();
+    }, { signal, capture: true });
     this.sizes = new ResizeObserver(() => this.fit());
     for (const { plot } of [this.plane, this.curves]) this.sizes.observe(plot);
     this.frame = requestAnimationFrame((now) => this.onFrame(now));
@@ -173,6 +178,8 @@ export class Stage {
   }
 
   ask() {
+    // A question would call the page back that the user is about to leave.
+    if (performance.now() - this.left < LEAVING) return this.askSoon(LEAVING);
     this.seq += 1;
     this.asked = { seq: this.seq, when: performance.now() };
     const ahead = this.record ? Math.max(0, Math.floor(this.last - this.position)) : 0;
@@ -190,6 +197,7 @@ export class Stage {
       drop: this.dragged?.dropped ?? false,
       clicks: this.clicks,
     });
+    return undefined;
   }
 
   askForView(view) {
@@ -377,6 +385,7 @@ export class Stage {
     const { play, status } = this.parts;
     status.textContent = sentence;
     status.classList.toggle("problem", Boolean(answer.problem));
+    status.classList.toggle("tall", Boolean(answer.story && answer.outlook?.warning));
     this.root.classList.toggle("playing", playing);
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     play.querySelector("span").textContent = playing ? "Pause" : "Play";

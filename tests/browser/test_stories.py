@@ -1,0 +1,118 @@
+"""The menu of stories, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lrcore import Run
+from lrcore.stories import STORIES, Story
+from tests.browser.conftest import OpenPage
+from tests.browser.test_player import assert_shows, move_slider, number, wait_for_iteration
+
+BY_NAME = {story.name: story for story in STORIES}
+
+
+def open_menu(page: Page) -> None:
+    page.get_by_role("link", name="Stories").click()
+    expect(page.get_by_test_id("stPageLink")).to_have_count(len(STORIES))
+
+
+def choose(page: Page, story: Story) -> None:
+    page.get_by_test_id("stPageLink").get_by_text(story.title, exact=True).click()
+    expect(page.get_by_test_id("status")).to_contain_text(story.watch)
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+
+
+def assert_plays(page: Page, story: Story) -> None:
+    """The page shows the story's run, at its start and later."""
+    run = Run(story.config)
+    run.extend(10)
+    assert_shows(page, run, 0)
+    page.get_by_test_id("timeline").fill("30")
+    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    assert_shows(page, run, 30)
+
+
+def test_menu_fits_the_first_screen(open_page: OpenPage) -> None:
+    page = open_page()
+    open_menu(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    for story in STORIES:
+        expect(page.get_by_text(story.watch, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_a_story_plays_from_the_menu_to_its_end(open_page: OpenPage) -> None:
+    story = BY_NAME["course-run"]
+    page = open_page()
+    open_menu(page)
+    choose(page, story)
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 20)
+    expect(page.get_by_test_id("status")).to_have_text(story.watch)
+    expect(page.get_by_test_id("status")).to_contain_text("Reached", timeout=15_000)
+    run = Run(story.config)
+    run.extend(10)
+    assert_shows(page, run, len(run) - 1)
+
+
+@pytest.mark.parametrize("name", ["circles-quadratic", "bce-stalls", "adam-faster"])
+def test_the_address_of_a_story_opens_it_elsewhere(
+    open_page: OpenPage, browser: Browser, name: str
+) -> None:
+    story = BY_NAME[name]
+    page = open_page()
+    open_menu(page)
+    choose(page, story)
+    elsewhere = browser.new_context()
+    copy = elsewhere.new_page()
+    copy.goto(page.url)
+    expect(copy.get_by_test_id("status")).to_have_text(story.watch)
+    assert_plays(copy, story)
+    elsewhere.close()
+
+
+def test_a_story_replaces_what_was_set_before(open_page: OpenPage) -> None:
+    page = open_page("?std=0.5&loss=mse&lr=0.0123")
+    move_slider(page, "Momentum", "ArrowLeft", 3)
+    page.wait_for_function("location.search.includes('momentum=0.87')")
+    for name in ("bce-logits-arrives", "circles-line", "iris-setosa", "weights-held"):
+        open_menu(page)
+        choose(page, BY_NAME[name])
+        assert_plays(page, BY_NAME[name])
+
+
+def test_a_changed_story_is_no_story(open_page: OpenPage) -> None:
+    page = open_page()
+    open_menu(page)
+    choose(page, BY_NAME["rate-right"])
+    move_slider(page, "Momentum", "ArrowRight")
+    expect(page.get_by_test_id("status")).not_to_contain_text(BY_NAME["rate-right"].watch)
+
+
+def test_a_look_at_the_menu_keeps_the_run(open_page: OpenPage) -> None:
+    page = open_page("?std=0.5")
+    page.get_by_test_id("timeline").fill("25")
+    expect(page.get_by_test_id("iteration")).to_have_text("25")
+    loss = number(page, "loss")
+    page.wait_for_timeout(600)  # the player tells Python where it rests
+    open_menu(page)
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("25")
+    assert number(page, "loss") == loss
+
+
+@pytest.mark.parametrize("name", ["rate-too-small", "zero-grad-forgotten", "weights-grow"])
+def test_sentence_and_warning_are_all_on_screen(open_page: OpenPage, name: str) -> None:
+    page = open_page()
+    open_menu(page)
+    choose(page, BY_NAME[name])
+    expect(page.get_by_test_id("outlook").locator("dt")).to_have_count(3)
+    status = page.get_by_test_id("status")
+    hidden = "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+    assert max(status.evaluate(hidden)) <= 0
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+    expect(status).to_be_in_viewport(ratio=1)
