@@ -1,7 +1,7 @@
 // The player: plays the moments Python sends, asks for more, and turns gestures into questions.
 import { FASTEST, Record, SPEEDS, decode, movesFor, runsShort, spanFor, wantedAt } from "./record.js";
 import { Curves, Plane } from "./plots.js";
-import { equation, fixed, sentenceFor } from "./readouts.js";
+import { Panel } from "./panel.js";
 import { Grip } from "./grip.js";
 import { listenToKeys } from "./keys.js";
 
@@ -27,8 +27,7 @@ export class Stage {
     this.sendQuestion = sendQuestion;
     this.plane = new Plane(Plotly, this.root.querySelector(".plane"), (view) => this.askForView(view));
     this.curves = new Curves(Plotly, this.root.querySelector(".curves"));
-    this.parts = {};
-    for (const part of this.root.querySelectorAll("[data-testid]")) this.parts[part.dataset.testid] = part;
+    this.panel = new Panel(this.root);
     this.known = { run: 0, revision: 0, settings: 0 }; // what Python is told we know
     this.record = null;
     this.answer = null; // the latest, for its status
@@ -53,7 +52,7 @@ export class Stage {
 
   wire() {
     const { signal } = this.stop;
-    const { timeline, speed } = this.parts;
+    const { timeline, speed } = this.panel.parts;
     speed.append(...SPEEDS.map((n) => new Option(`${n.toLocaleString("en")} steps/s`, n)), new Option("as fast as it goes", FASTEST));
     speed.value = "60";
     speed.addEventListener("change", () => this.askIfNeeded(), { signal });
@@ -65,7 +64,7 @@ export class Stage {
       end: () => this.toEnd(),
       reset: () => this.reset(),
     };
-    for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
+    for (const [name, act] of Object.entries(actions)) this.panel.parts[name].addEventListener("click", act, { signal });
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
     listenToKeys({ ...actions, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
     new Grip(this.plane, {
@@ -113,7 +112,8 @@ export class Stage {
     const unplaced = !newRun && answer.settings !== this.known.settings;
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
     this.answer = answer;
-    this.showOutlook(answer.outlook);
+    if (answer.outlook) this.panel.showOutlook(answer.outlook);
+    else this.askSoon(300); // Python computes it after the first frame
     if (answer.problem) this.pause();
     if (branched) this.position = Math.min(this.position, this.record.length - 1);
     this.stale ||= branched;
@@ -155,7 +155,7 @@ export class Stage {
   // Questions
 
   get speed() {
-    return this.parts.speed.value === FASTEST ? FASTEST : Number(this.parts.speed.value);
+    return this.panel.parts.speed.value === FASTEST ? FASTEST : Number(this.panel.parts.speed.value);
   }
 
   /** The moment to step from: quick steps may come within one frame, or before their moment. */
@@ -284,7 +284,7 @@ export class Stage {
   }
 
   changeSpeed(by) {
-    const { speed } = this.parts;
+    const { speed } = this.panel.parts;
     speed.selectedIndex = Math.max(0, Math.min(speed.options.length - 1, speed.selectedIndex + by));
     this.askIfNeeded();
   }
@@ -324,38 +324,16 @@ export class Stage {
     this.shown = index;
     this.stale = false;
     const { weights, measured } = this.record.moment(index);
-    const { parts } = this;
     this.curves.moveTo(index);
     this.showNumbers(weights, measured);
-    parts.iteration.textContent = index;
-    parts.timeline.value = index;
+    this.panel.showIndex(index);
     this.root.dataset.run = this.known.run;
     this.root.dataset.revision = this.known.revision;
   }
 
   showNumbers(weights, measured) {
-    const { parts } = this;
     this.plane.draw(weights);
-    ["loss", "accuracy", "test_loss", "test_accuracy"].forEach((name, k) => {
-      if (k < measured.length) parts[name].textContent = this.scene.traces.length ? fixed(measured[k], 4) : "–";
-    });
-    [weights[0], weights[1], weights.at(-1)].forEach((value, k) => {
-      parts[["w0", "w1", "b"][k]].textContent = fixed(value, 3);
-    });
-    parts.equation.innerHTML = equation(weights, this.scene);
-    parts.equation.classList.toggle("long", weights.length > 6);
-  }
-
-  /** What is reachable; Python computes it after the first frame, so it is asked for again. */
-  showOutlook(outlook) {
-    if (!outlook) return this.askSoon(300);
-    const cells = outlook.rows.flatMap(([name, value, here, title]) => [
-      Object.assign(document.createElement("dt"), { textContent: name, title }),
-      Object.assign(document.createElement("dd"), { textContent: value, className: "value", title }),
-      Object.assign(document.createElement("dd"), { textContent: here, title }),
-    ]);
-    this.root.querySelector(".outlook dl").replaceChildren(...cells);
-    return undefined;
+    this.panel.showNumbers(weights, measured, this.scene);
   }
 
   drawCurves(now) {
@@ -364,30 +342,12 @@ export class Stage {
     this.curves.draw(this.record, { span, marks, target, at: Math.max(0, this.shown) });
     this.curvesDrawn = now;
     this.curvesDue = false;
-    const { timeline } = this.parts;
-    timeline.max = span;
-    timeline.value = Math.max(0, this.shown);
-    const ticks = marks.map(({ iteration, label }) => {
-      const tick = Object.assign(document.createElement("span"), { title: `${iteration}: ${label}` });
-      tick.style.left = `${(100 * iteration) / span}%`;
-      return tick;
-    });
-    this.root.querySelector(".marks").replaceChildren(...ticks);
+    this.panel.showMarks(marks, span, Math.max(0, this.shown));
   }
 
   showState() {
     const starved = Boolean(this.asked) && performance.now() - this.asked.when > 1000;
     const { playing, seekingEnd, shown, answer } = this;
-    const sentence = sentenceFor({ ...answer, playing, seekingEnd, starved, shown, atEnd: shown === this.last });
-    const state = `${playing}|${sentence}`;
-    if (state === this.state) return;
-    this.state = state;
-    const { play, status } = this.parts;
-    status.textContent = sentence;
-    status.classList.toggle("problem", Boolean(answer.problem));
-    status.classList.toggle("tall", Boolean(answer.story && answer.outlook?.warning));
-    this.root.classList.toggle("playing", playing);
-    play.setAttribute("aria-label", playing ? "Pause" : "Play");
-    play.querySelector("span").textContent = playing ? "Pause" : "Play";
+    this.panel.showState({ ...answer, playing, seekingEnd, starved, shown, atEnd: shown === this.last });
   }
 }
