@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, Quadratic, Run, RunConfig, Status
 from lrcore.features import FeatureMap
+from lrcore.reach import Reach
 from lrcore.settings import Setting, Settings, SettingsError, described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
@@ -68,6 +69,14 @@ class Played:
     def rises(self) -> float:
         """The share of steps in which the loss goes up."""
         return float((np.diff(self.loss) > 0).mean())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_outlook() -> Iterator[None]:
+    """What is reachable is not computed: the thread might outlive the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lrcore.ui.outlook.reach", lambda run: Reach(None, None, separable=False))
+        yield
 
 
 @cache
@@ -131,13 +140,17 @@ def momentum_overshoots(run: Played) -> None:
     assert widths[-1] < 0.2
 
 
-def out_of_reach(run: Played) -> None:
-    # The most of these points that lines of 1800 directions get right: about the best of all.
+def best_of_many_lines(run: Played) -> float:
+    """The highest accuracy of all lines in 1800 directions, about that of the best line."""
     angles = np.arange(1800) * math.tau / 1800
     height = run.x @ np.stack([np.cos(angles), np.sin(angles)])  # (n, 1800)
     is_1 = run.y[height.argsort(0)]  # (n, 1800), from the lowest point to the highest
     correct = (1 - is_1).cumsum(0) + is_1.sum(0) - is_1.cumsum(0)
-    best = correct.max() / len(run.y)
+    return float(correct.max()) / len(run.y)
+
+
+def out_of_reach(run: Played) -> None:
+    best = best_of_many_lines(run)
     assert best == pytest.approx(0.96, abs=0.006)
     assert run.status is Status.EXHAUSTED
     assert run.accuracy.max() <= best + 0.005 < 0.99
@@ -192,10 +205,9 @@ def iris_setosa(run: Played) -> None:
 
 def iris_virginica(run: Played) -> None:
     assert run.status is Status.EXHAUSTED
-    assert 0.9 < run.accuracy[-1] <= 0.97
-    film = Film(BY_NAME["iris-virginica"].config)
-    film._outlook.wait(20)
-    assert "gets above 0.9700" in film.answer()["outlook"]["warning"]
+    best = best_of_many_lines(run)
+    assert round(len(run.y) * (1 - best)) == 3
+    assert 0.9 < run.accuracy[-1] <= best
 
 
 def bce_stalls(run: Played) -> None:
