@@ -1,0 +1,118 @@
+"""The link of any settings, those of the stories above all, opens the page with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrcore import DATASETS, FEATURES, OPTIMIZERS, RunConfig
+from lrcore.features import FeatureMap
+from lrcore.reach import Reach
+from lrcore.settings import Setting, Settings, SettingsError, described
+from lrcore.stories import STORIES, Story
+from lrcore.ui.controls import query
+from lrcore.ui.film import Film
+from tests.test_page import config_of, controls, opened, player, toasts
+from tests.test_stories import BY_NAME, every_story
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_outlook() -> Iterator[None]:
+    """What is reachable is not computed: the thread might outlive the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lrcore.ui.outlook.reach", lambda run: Reach(None, None, separable=False))
+        yield
+
+
+def test_player_is_told_the_story_while_its_settings_hold() -> None:
+    story = STORIES[0]
+    film = Film(story.config)
+    assert film.answer()["story"] == story.watch
+    film.set(replace(story.config, target_accuracy=0.98))
+    assert film.answer()["story"] == ""
+    film.set(story.config)
+    assert film.answer()["story"] == story.watch
+
+
+@every_story
+def test_link_opens_the_story_without_a_message(story: Story) -> None:
+    page = opened(**query(story.config))
+    assert config_of(page) == story.config
+    assert player(page)["story"] == story.watch
+    assert toasts(page) == []
+
+
+def test_default_settings_need_no_parameters() -> None:
+    assert query(RunConfig()) == {}
+
+
+def values(spec: Setting) -> st.SearchStrategy[bool | int | float | str]:
+    """Values that a control can show: on a logarithmic scale, those of at most twelve digits."""
+    if spec.choices is not None:
+        return st.sampled_from(list(spec.choices()))
+    if spec.kind is bool:
+        return st.booleans()
+    if spec.kind is int:
+        return st.integers(int(spec.minimum), int(spec.maximum))
+    if spec.log:
+        return st.floats(spec.minimum, spec.maximum).map(lambda value: float(f"{value:.12g}"))
+    places = st.integers(0, round((spec.maximum - spec.minimum) / spec.step))
+    return places.map(lambda place: round(spec.minimum + place * spec.step, 6))
+
+
+@st.composite
+def settings_of(draw: st.DrawFn, cls: type[Settings]) -> Settings:
+    chosen = {name: draw(values(spec)) for name, spec in described(cls)}
+    try:
+        return cls(**chosen)
+    except SettingsError:  # a pair that excludes each other
+        return cls()
+
+
+def weights(features: FeatureMap) -> st.SearchStrategy[tuple[float, ...] | None]:
+    numbers = st.lists(
+        st.floats(-1e6, 1e6), min_size=features.dimension + 1, max_size=features.dimension + 1
+    )
+    zeros = (0.0,) * (features.dimension + 1)
+    return st.one_of(st.none(), st.just(zeros), numbers.map(tuple))
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> RunConfig:
+    data, features, optimizer = (
+        draw(st.sampled_from(list(registry.values())).flatmap(settings_of))
+        for registry in (DATASETS, FEATURES, OPTIMIZERS)
+    )
+    if hasattr(data, "samples_per_class"):
+        # Enough points for a test share of any size, few enough to be quick.
+        data = replace(data, samples_per_class=min(max(data.samples_per_class, 50), 500))
+    chosen = {name: draw(values(spec)) for name, spec in described(RunConfig)}
+    if chosen["test_share"] == 0:
+        chosen["target_on"] = "training"
+    parts = {"data": data, "features": features, "optimizer": optimizer}
+    return RunConfig(**parts, **chosen, initial_weights=draw(weights(features)))
+
+
+@settings(max_examples=12, deadline=None)
+@given(configs())
+def test_link_says_any_settings(config: RunConfig) -> None:
+    page = opened(**query(config))
+    assert config_of(page) == config
+    assert toasts(page) == []
+
+
+def test_link_says_what_differs_alone() -> None:
+    assert query(BY_NAME["momentum-overshoots"].config).keys() == {
+        "mean",
+        "bias",
+        "seed",
+        "momentum",
+        "target_accuracy",
+    }
+    assert set(query(BY_NAME["adam-faster"].config)) <= set(
+        controls(opened(optimizer="Adam", start="typed"))
+    )
