@@ -37,21 +37,31 @@ def page_with_player() -> None:
     from lrcore.ui import training
 
     training._take_request()
+    training._take_request()  # as after a run that was cut short before it drew anything
     training.page()
+
+
+def said() -> dict[str, object] | None:
+    """What the player says next, as the test has put it."""
+    waiting = streamlit.session_state.get("messages", [])
+    return waiting.pop(0) if waiting else None
 
 
 @pytest.fixture
 def placing(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The training page with one point; a test speaks for the player by `message`."""
-    monkeypatch.setattr(training, "asked", lambda: streamlit.session_state.get("message"))
+    """The training page with one point; a test speaks for the player by `messages`."""
+    monkeypatch.setattr(training, "asked", said)
     page = AppTest.from_function(page_with_player, default_timeout=30)
     page.query_params["data"] = "placed"
     page.query_params["placed_points"] = "1,2,0"
     return page.run()
 
 
-def click(page: AppTest, *clicks: tuple[float, float, float]) -> None:
-    page.session_state["message"] = {"clicks": clicks}
+def click(page: AppTest, *clicks: tuple[float, float, float], before: str | None = None) -> None:
+    """Let the player tell of clicks; before: the text that the browser still shows then."""
+    page.session_state["messages"] = [{"clicks": clicks}]
+    if before is not None:
+        page.text_area(key="placed_points").set_value(before)
     page.run()
 
 
@@ -87,6 +97,27 @@ def test_clicks_become_points_once_and_in_order(placing: AppTest) -> None:
     assert player(placing)["placed"] == 3
     placing.run()
     assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0;0,0,0")
+
+
+def test_clicks_of_two_questions_at_once_all_become_points(placing: AppTest) -> None:
+    clicks = [(1, 3.0, 4.0), (2, -1.5, 0.25)]
+    placing.session_state["messages"] = [{"clicks": clicks[:1]}, {"clicks": clicks}]
+    placing.run()
+    assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0")
+
+
+def test_text_that_a_click_has_replaced_does_not_come_back(placing: AppTest) -> None:
+    click(placing, (1, 3.0, 4.0))
+    placing.text_area(key="placed_points").set_value(
+        "1,2,0"
+    ).run()  # sent before the browser was told of the new text
+    assert config_of(placing).data == Placed("1,2,0;3,4,0")
+    assert placing.text_area(key="placed_points").value == "1,2,0;3,4,0"
+    click(placing, (2, 0.0, 0.0), before="1,2,0;3,4,0")
+    assert config_of(placing).data == Placed("1,2,0;3,4,0;0,0,0")
+    placing.run()
+    placing.text_area(key="placed_points").set_value("1,2,0").run()  # now it is an edit
+    assert config_of(placing).data == Placed("1,2,0")
 
 
 def test_clicks_place_the_chosen_class(placing: AppTest) -> None:

@@ -65,10 +65,16 @@ class OwnData(NamedTuple):
 
 
 class _Points(NamedTuple):
-    """The text as it stands in the control, and the points in force."""
+    """The text of the control, the points in force, and what the browser may yet say instead.
+
+    A text that a click or a button has replaced comes back with whatever the browser sends before
+    it knows: such an echo is no edit. fresh: the browser has not been told of the text.
+    """
 
     text: str
     placed: Placed
+    echoes: frozenset[str] = frozenset()
+    fresh: bool = False
 
 
 class _Upload(NamedTuple):
@@ -94,19 +100,24 @@ class _Chosen(NamedTuple):
 def place_clicks(clicks: Iterable[Sequence[float]]) -> None:
     """Add a point of the chosen class for each click (number, x, y); a toast says if one cannot."""
     state = st.session_state
-    points = state[_POINTS].placed.points
+    points = _read_placed().points
     try:
         for _, x, y in clicks:
             points = place(points, x, y, state["placed_class"])
     except (DataError, SettingsError) as error:
         _complain(f"Not placed: {error}.")
-    state["placed_points"] = points
+    _replace(points)
 
 
 def _draw_placed() -> None:
     state = st.session_state
     if _POINTS in state:
-        state.setdefault("placed_points", state[_POINTS].text)
+        points = state[_POINTS]
+        if state.setdefault("placed_points", points.text) in points.echoes:
+            state["placed_points"] = points.text
+        elif not points.fresh:
+            points = points._replace(echoes=frozenset())
+        state[_POINTS] = points._replace(fresh=False)
     st.segmented_control(
         "A click places",
         range(len(_MARKERS)),
@@ -138,11 +149,19 @@ def _read_placed() -> Placed:
 
 
 def _undo() -> None:
-    st.session_state["placed_points"] = undo(_read_placed().points)
+    _replace(undo(_read_placed().points))
 
 
 def _clear() -> None:
-    st.session_state["placed_points"] = ""
+    _replace("")
+
+
+def _replace(text: str) -> None:
+    state = st.session_state
+    before = state[_POINTS]
+    echoes = (before.echoes | {before.text}) - {text}
+    state[_POINTS] = _Points(text, Placed(text), echoes, fresh=True)
+    state["placed_points"] = text
 
 
 def _take_text(text: str) -> None:
