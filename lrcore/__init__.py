@@ -12,6 +12,7 @@ from lrcore.history import Columns, Step
 from lrcore.model import LOSSES, LogisticRegression
 from lrcore.optim import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSprop
 from lrcore.settings import SettingsError
+from lrcore.stories import STORIES, Story
 from lrcore.training import Run, Segment, Status, TrainingError
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "LOSSES",
     "OPTIMIZERS",
     "SGD",
+    "STORIES",
     "Adagrad",
     "Adam",
     "AdamW",
@@ -46,6 +48,7 @@ __all__ = [
     "Spirals",
     "Status",
     "Step",
+    "Story",
     "Training",
     "TrainingError",
     "Xor",

@@ -28,7 +28,8 @@ class Outlook:
     def __init__(self, run: Run) -> None:
         self._any_points = len(run.data.y) > 0
         self._future: Future[Reach] = Future()
-        Thread(target=self._compute, args=(run,), daemon=True).start()
+        # Not a daemon: torch aborts when the interpreter ends under a thread that computes.
+        Thread(target=self._compute, args=(run,)).start()
 
     def _compute(self, run: Run) -> None:
         try:
