@@ -365,3 +365,10 @@ def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
         use_all(table)
     assert sentence.isprintable()
     assert sentence
+
+
+def test_first_column_without_a_name_is_the_index() -> None:
+    table = read_table(b",u,v,kind\n0,1.5,2,a\n1,2.5,3,b\n")
+    assert table.columns == ("index", "u", "v", "kind")
+    with pytest.raises(DataError, match="the name 'index' belongs to column 1 already"):
+        read_table(b",index\n1,2\n")

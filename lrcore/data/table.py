@@ -244,6 +244,8 @@ def _in_plain_words(error: csv.Error) -> str:
 def _checked_header(row: int, header: list[str], decimal_comma: bool) -> tuple[str, ...]:
     if len(header) > MAX_COLUMNS:
         raise DataError(f"row {row}: {len(header)} columns are too many; {MAX_COLUMNS} can be read")
+    # The index of a data frame is often saved as a first column without a name.
+    header = [header[0] or "index", *header[1:]]
     for column, name in enumerate(header, start=1):
         where = f"row {row}, column {column}"
         if not name:

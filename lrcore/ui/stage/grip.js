@@ -121,7 +121,7 @@ export class Grip {
     if (this.grip) {
       event.stopPropagation();
       this.grip = null;
-      if (!still) this.onDrop(this.weights);
+      this.onDrop(still ? null : this.weights);
     }
     if (still && point && event.type === "pointerup") this.onClick(point);
     this.start = null;

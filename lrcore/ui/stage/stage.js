@@ -70,7 +70,7 @@ export class Stage {
     new Grip(this.plane, {
       mayGrab: () => this.record && !this.playing && !this.seekingEnd && !this.dragged?.dropped,
       onDrag: (weights) => this.drag(weights, false),
-      onDrop: (weights) => this.drag(weights, true),
+      onDrop: (weights) => (weights ? this.drag(weights, true) : this.letGo()),
       onClick: (point) => this.place(point),
     }, signal);
     document.addEventListener("click", ({ target }) => {
@@ -217,6 +217,12 @@ export class Stage {
     this.dragged = { weights, dropped };
     this.showNumbers(Float32Array.from(weights), []);
     if (dropped || !this.asked) this.ask();
+  }
+
+  /** A drag of hardly a pixel was none. */
+  letGo() {
+    this.dragged = null;
+    this.stale = true;
   }
 
   measured({ weights, values }) {
