@@ -24,8 +24,11 @@ def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:
-    """Ask as a player does that has received `last`, changed by `fields`."""
-    known = {} if last is None else {key: last[key] for key in ("run", "revision", "settings")}
+    """Ask as a player does that has received `last`, changed by `fields`; the first question
+    follows the answer that the page opens with."""
+    film._outlook.wait(20)
+    opening = film.answer() if last is None else last
+    known = {key: opening[key] for key in ("run", "revision", "settings")}
     film.request = Request(**{"scene": last is None, **known, **fields})
     return film.answer()
 
@@ -45,7 +48,15 @@ def with_rate(lr: float) -> RunConfig:
     return replace(ENDLESS, optimizer=SGD(lr=lr))
 
 
-def test_first_answer_brings_the_scene_and_rows_from_the_start() -> None:
+def test_page_opens_with_the_scene_and_moment_0() -> None:
+    film = Film(ENDLESS)
+    answer = film.answer()
+    assert len(rows_of(answer)) == 1
+    assert np.array_equal(rows_of(answer), recorded(film.run))
+    assert "scene" in answer
+
+
+def test_first_answer_to_a_question_brings_the_scene_and_rows_from_the_start() -> None:
     film = Film(ENDLESS)
     answer = ask(film, seq=7)
     assert answer["seq"] == 7
@@ -62,8 +73,10 @@ def test_first_answer_brings_the_scene_and_rows_from_the_start() -> None:
 
 def test_answer_can_be_sent_as_json() -> None:
     answer = ask(Film(replace(ENDLESS, initial_weights=(1e38, 1e38, 0.0))))
-    plain = {key: value for key, value in answer.items() if key != "scene"}
+    plain = {key: value for key, value in answer.items() if key not in ("scene", "outlook")}
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    rows = json.loads(json.dumps(answer["outlook"], allow_nan=False))["rows"]
+    assert [tuple(row) for row in rows] == answer["outlook"]["rows"]
 
 
 def test_asking_again_gives_the_same_answer() -> None:
@@ -289,7 +302,7 @@ def test_new_run_that_cannot_start_leaves_the_present_one() -> None:
     film = Film(ENDLESS)
     first = ask(film)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
+        patch.setattr(Engine, "evaluate", Mock(side_effect=RuntimeError("out of memory")))
         with pytest.raises(TrainingError, match="out of memory"):
             film.set(replace(ENDLESS, data=Blobs(seed=8)))
     assert film.answer() == first

@@ -218,7 +218,8 @@ def test_few_points_give_an_answer_that_can_be_sent(
     assert [trace["name"] for trace in scatter["data"]] == ["class 0", "class 1"]
     assert answer["scene"]["placing"] == isinstance(data, Placed)
     film.request = Request(run=1, scene=False, view=(0.0, 1.0, 0.0, 1.0), first=1)
-    assert film.answer()["grid"]["view"] == [0.0, 1.0, 0.0, 1.0]
+    answer = film.answer()
+    assert answer["grid"]["view"] == [0.0, 1.0, 0.0, 1.0]
     if not len(film.run.data.y):
         assert answer["sentence"].startswith("There are no points yet")
         assert answer["outlook"] == {"rows": [], "warning": ""}

@@ -68,8 +68,8 @@ def controls(page: AppTest) -> dict[str, Element]:
 def player(page: AppTest) -> dict[str, object]:
     """The data of the player's component."""
     found = [item.proto for item in elements(page.main) if item.type == "bidi_component"]
-    assert [proto.component_name for proto in found] == ["lrcore_stage"]
-    return json.loads(found[0].json)
+    assert [proto.component_name for proto in found] == ["lrcore_preload", "lrcore_stage"]
+    return json.loads(found[1].json)
 
 
 def toasts(page: AppTest) -> list[str]:

@@ -13,13 +13,14 @@ from lrcore.training import TrainingError
 from lrcore.ui.controls import forget, problems_in_link, read, sidebar, start_from
 from lrcore.ui.film import Film, Request
 from lrcore.ui.own_data import place_clicks
-from lrcore.ui.stage import asked, stage
+from lrcore.ui.stage import asked, preload, stage
 
 _CSS = Path(__file__).with_name("page.css")
 
 
 def page() -> None:
     """Draw the training page."""
+    preload()
     st.html(_CSS)
     from_menu = st.session_state.pop("menu_drawn", False) and len(st.query_params) > 0
     if from_menu:

@@ -34,6 +34,15 @@ _player = st.components.v2.component(
     isolate_styles=False,
 )
 
+_preload = st.components.v2.component(
+    "lrcore_preload", js=(_HERE / "preload.js").read_text("utf-8"), isolate_styles=False
+)
+
+
+def preload() -> None:
+    """Let the browser fetch the player and Plotly; to be called before anything slow."""
+    _preload(key="preload", data=_ASSETS, height=0)
+
 
 def stage(answer: dict[str, object], on_ask: Callable[[], None]) -> None:
     """Show the player with Python's latest answer.

@@ -80,6 +80,11 @@ export function wantedAt(speed) {
   return speed === FASTEST ? 20000 : Math.min(20000, Math.max(60, 4 * speed));
 }
 
+/** Just after a change of settings: a second's worth, so that the first of them come sooner. */
+export function firstWantedAt(speed) {
+  return speed === FASTEST ? 1000 : Math.min(1000, Math.max(60, speed));
+}
+
 /** Whether fewer than two seconds of moments are left. */
 export function runsShort(ahead, speed) {
   return speed === FASTEST || ahead < Math.max(30, 2 * speed);

@@ -1,5 +1,5 @@
 // The player: plays the moments Python sends, asks for more, and turns gestures into questions.
-import { FASTEST, Record, SPEEDS, decode, movesFor, runsShort, spanFor, wantedAt } from "./record.js";
+import { FASTEST, Record, SPEEDS, decode, firstWantedAt, movesFor, runsShort, spanFor, wantedAt } from "./record.js";
 import { Curves, Plane } from "./plots.js";
 import { Panel } from "./panel.js";
 import { Grip } from "./grip.js";
@@ -9,16 +9,19 @@ const PATIENCE = 1500; // ms until an unanswered question is asked again
 const LEAVING = 2000; // ms that the page behind a clicked link may take to come
 const CURVES_EVERY = 800; // ms between two drawings of the curves while playing
 
-export async function loadPlotly(address) {
-  if (!window.Plotly) {
-    await new Promise((resolve, reject) => {
-      const script = Object.assign(document.createElement("script"), { src: address, onload: resolve });
-      script.onerror = () => reject(new Error("Plotly was not served"));
-      document.head.append(script);
-    });
-  }
-  if (!window.Plotly) throw new Error("Plotly was not served");
-  return window.Plotly;
+let plotly = null; // loads once, however many ask, unless it fails
+
+export function loadPlotly(address) {
+  plotly ??= new Promise((resolve, reject) => {
+    const fail = () => {
+      plotly = null;
+      reject(new Error("Plotly was not served"));
+    };
+    const done = () => (window.Plotly ? resolve(window.Plotly) : fail());
+    const script = Object.assign(document.createElement("script"), { src: address, onload: done, onerror: fail });
+    document.head.append(script);
+  });
+  return plotly;
 }
 
 export class Stage {
@@ -113,7 +116,8 @@ export class Stage {
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
     this.answer = answer;
     if (answer.outlook) this.panel.showOutlook(answer.outlook);
-    else this.askSoon(300); // Python computes it after the first frame
+    // Python computes it after the first frame, and so it does the first steps of a page.
+    if (!answer.outlook || (this.last === 0 && !answer.ended)) this.askSoon(300);
     if (answer.problem) this.pause();
     if (branched) this.position = Math.min(this.position, this.record.length - 1);
     this.stale ||= branched;
@@ -168,7 +172,7 @@ export class Stage {
   }
 
   askIfNeeded(atOnce = false) {
-    if (atOnce) return this.ask();
+    if (atOnce) return this.ask(firstWantedAt(this.speed));
     if (document.hidden || !this.record) return undefined;
     const late = this.asked && performance.now() - this.asked.when > PATIENCE;
     if (this.asked && !late) return undefined;
@@ -177,7 +181,7 @@ export class Stage {
     return undefined;
   }
 
-  ask() {
+  ask(want = null) {
     // A question would call the page back that the user is about to leave.
     if (performance.now() - this.left < LEAVING) return this.askSoon(LEAVING);
     this.seq += 1;
@@ -188,7 +192,7 @@ export class Stage {
       seq: this.seq,
       ...this.known,
       first: this.record?.length ?? 0,
-      want: speed === FASTEST ? wantedAt(speed) : Math.max(1, wantedAt(speed) - ahead),
+      want: want ?? (speed === FASTEST ? wantedAt(speed) : Math.max(1, wantedAt(speed) - ahead)),
       at: this.record ? Math.max(0, this.shown) : (this.resume ?? 0),
       restart: this.restart,
       scene: !this.record,
