@@ -128,9 +128,7 @@ class Film:
                 self._branch(request)
             first = self._first_new(request) if known else 0
             missing = first + (request.want if known else _FIRST_ROWS) - len(run)
-            # The page opens with moment 0 alone: torch's first step takes most of a second.
-            opens = self._number == 1 and not known
-            if missing > 0 and not opens:
+            if missing > 0:
                 run.extend(_SECONDS_PER_ANSWER, missing)
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."

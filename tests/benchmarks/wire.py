@@ -139,7 +139,8 @@ class Client:
 
     def _answers(self, message: ForwardMsg) -> Iterator[Answer]:
         element = message.delta.new_element
-        if element.WhichOneof("type") != "bidi_component":
+        component = element.bidi_component.component_name
+        if element.WhichOneof("type") != "bidi_component" or component != "lrcore_stage":
             return
         self._component = element.bidi_component.id
         self._fragment = message.delta.fragment_id

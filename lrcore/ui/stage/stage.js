@@ -116,8 +116,7 @@ export class Stage {
     this.known = { run: answer.run, revision: answer.revision, settings: answer.settings };
     this.answer = answer;
     if (answer.outlook) this.panel.showOutlook(answer.outlook);
-    // Python computes it after the first frame, and so it does the first steps of a page.
-    if (!answer.outlook || (this.last === 0 && !answer.ended)) this.askSoon(300);
+    else this.askSoon(300); // Python computes it after the first frame
     if (answer.problem) this.pause();
     if (branched) this.position = Math.min(this.position, this.record.length - 1);
     this.stale ||= branched;
