@@ -96,7 +96,7 @@ class Snapshot:
     config: RunConfig
     parameters: Tensor
     gradient: Tensor | None
-    optimizer_state: dict[str, object] | None
+    optimizer_state: dict[str, object]
     batches: BatchState | None
 
 
@@ -116,15 +116,8 @@ class Engine:
         self._move_data(config.device)
         parameters = initial_parameters(config, training.design.shape[1] - 1).to(config.device)
         self._parameters = parameters.requires_grad_()  # (d + 1,)
-        self._built: torch.optim.Optimizer | None = None
+        self._optimizer = config.optimizer.build([self._parameters])
         self._batches: Batches | None = None
-
-    @property
-    def _optimizer(self) -> torch.optim.Optimizer:
-        """Built when first used: the first of a process takes torch most of a second."""
-        if self._built is None:
-            self._built = self._config.optimizer.build([self._parameters])
-        return self._built
 
     @property
     def chunk_length(self) -> int:
@@ -167,12 +160,10 @@ class Engine:
             tallies = [one.columns() for one in (tally, test_tally) if one is not None]
             return torch.cat([torch.stack(recorded), *tallies], 1).cpu().numpy()
 
-    def evaluate(self, parameters: Tensor | None = None, loss: str | None = None) -> np.ndarray:
-        """One row as of `advance`, at the present parameters or any (d + 1,) float32, of the
-        present loss or another; training is untouched."""
+    def evaluate(self, parameters: Tensor, loss: str) -> np.ndarray:
+        """One row as of `advance`, at any parameters (d + 1,) float32; training is untouched."""
         parts = [self._training] if self._test is None else [self._training, self._test]
-        parameters = self._parameters.detach() if parameters is None else parameters
-        parameters, loss = parameters.to(self._device), loss or self._config.loss
+        parameters = parameters.to(self._device)
         row = [parameters]
         with _threads_for(len(self._training)):  # another number would round differently
             for part in parts:
@@ -213,9 +204,9 @@ class Engine:
         if config.device != self._device:
             self._restore_tensors(self.snapshot(0), config)
         elif type(config.optimizer) is not type(self._config.optimizer):
-            self._built = None
-        elif self._built is not None:
-            config.optimizer.apply_to(self._built)
+            self._optimizer = config.optimizer.build([self._parameters])
+        else:
+            config.optimizer.apply_to(self._optimizer)
         self._config = config
 
     def snapshot(self, iteration: int) -> Snapshot:
@@ -226,7 +217,7 @@ class Engine:
             self._config,
             self._parameters.detach().clone(),
             None if gradient is None else gradient.clone(),
-            None if self._built is None else copy.deepcopy(self._built.state_dict()),
+            copy.deepcopy(self._optimizer.state_dict()),
             None if self._batches is None else self._batches.state,
         )
 
@@ -241,12 +232,11 @@ class Engine:
         self._parameters = snapshot.parameters.to(config.device).clone().requires_grad_()
         if snapshot.gradient is not None:
             self._parameters.grad = snapshot.gradient.to(config.device).clone()
-        self._built = None
         same_optimizer = type(config.optimizer) is type(snapshot.config.optimizer)
-        if same_optimizer and snapshot.optimizer_state is not None:
-            self._built = config.optimizer.build([self._parameters])
-            self._built.load_state_dict(copy.deepcopy(snapshot.optimizer_state))
-            config.optimizer.apply_to(self._built)
+        self._optimizer = config.optimizer.build([self._parameters])
+        if same_optimizer:
+            self._optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer_state))
+            config.optimizer.apply_to(self._optimizer)
         state = snapshot.batches
         self._batches = None if state is None else Batches.at(len(self._training), state)
 

@@ -82,10 +82,9 @@ class Run:
                 Part.of(self.basis(training.x), training.y),
                 Part.of(self.basis(test.x), test.y) if len(test.y) else None,
             )
-            self._keep_snapshot(0)
-            self._record(self._engine.evaluate()[None])
-        # Which moment the engine stands at; where that is not the end, its next use rewinds.
+        # Which moment the engine stands at; None, after a failure, makes its next use rewind.
         self._engine_at: int | None = 0
+        self._advance(1)
 
     def _part(self, mask: Tensor) -> Dataset:
         """The points where `mask` is true; all of them without a copy."""

@@ -302,7 +302,7 @@ def test_new_run_that_cannot_start_leaves_the_present_one() -> None:
     film = Film(ENDLESS)
     first = ask(film)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Engine, "evaluate", Mock(side_effect=RuntimeError("out of memory")))
+        patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
         with pytest.raises(TrainingError, match="out of memory"):
             film.set(replace(ENDLESS, data=Blobs(seed=8)))
     assert film.answer() == first
