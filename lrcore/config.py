@@ -29,6 +29,14 @@ TRAINING, TEST = "training", "test"
 _PARTS = {name: name for name in (TRAINING, TEST)}
 
 
+def _seed(label: str, help: str) -> int:  # noqa: A002
+    return setting(0, label, help, minimum=0, maximum=MAX_SEED, advanced=True)
+
+
+def _penalty(label: str, help: str) -> float:  # noqa: A002
+    return setting(0.0, label, help, minimum=0.0, maximum=1.0, step=0.01, advanced=True)
+
+
 @dataclass(frozen=True)
 class RunConfig(Settings):
     """The settings of one run; the same settings give the same run, bit for bit.
@@ -61,13 +69,9 @@ class RunConfig(Settings):
         step=0.05,
         advanced=True,
     )
-    split_seed: int = setting(
-        0,
+    split_seed: int = _seed(
         "Split seed",
         "Draws which points are held out: watch how much the test accuracy depends on it.",
-        minimum=0,
-        maximum=MAX_SEED,
-        advanced=True,
     )
     features: FeatureMap = field(default_factory=Linear)
     loss: str = setting(
@@ -78,33 +82,19 @@ class RunConfig(Settings):
         choices=loss_choices,
         narrow=True,
     )
-    l2: float = setting(
-        0.0,
+    l2: float = _penalty(
         "L2 penalty",
         "Adds half of this times the sum of the squared weights to the loss: watch the weights "
         "stay small.",
-        minimum=0.0,
-        maximum=1.0,
-        step=0.01,
-        advanced=True,
     )
-    l1: float = setting(
-        0.0,
+    l1: float = _penalty(
         "L1 penalty",
         "Adds this times the sum of the sizes of the weights to the loss: watch weights that are "
         "not needed go to 0.",
-        minimum=0.0,
-        maximum=1.0,
-        step=0.01,
-        advanced=True,
     )
-    init_seed: int = setting(
-        0,
+    init_seed: int = _seed(
         "Seed of the initial weights",
         "The same seed starts from the same boundary: watch where a bad start ends.",
-        minimum=0,
-        maximum=MAX_SEED,
-        advanced=True,
     )
     optimizer: OptimizerSettings = field(default_factory=SGD)
     mini_batches: bool = setting(
@@ -122,13 +112,9 @@ class RunConfig(Settings):
         log=True,
         advanced=True,
     )
-    shuffle_seed: int = setting(
-        0,
+    shuffle_seed: int = _seed(
         "Shuffle seed",
         "Draws the order of the points, anew in each epoch.",
-        minimum=0,
-        maximum=MAX_SEED,
-        advanced=True,
     )
     zero_grad: bool = setting(
         True,

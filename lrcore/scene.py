@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 
-from lrcore.data import Dataset
+from lrcore.data import COURSE_FRAME, Dataset
 
 MOST_POINTS_DRAWN = 3000
 _SAMPLE_SIZE = 2000
@@ -22,9 +22,6 @@ class View(NamedTuple):
     y1: float
 
 
-_EMPTY_VIEW = View(-5.0, 7.0, -7.0, 7.0)
-
-
 def view_of(data: Dataset) -> View:
     """The data set's own frame if all points lie inside, else a margin of 5 % around all points.
 
@@ -32,7 +29,7 @@ def view_of(data: Dataset) -> View:
         data: x (n, 2); n may be 0.
     """
     if len(data.y) == 0:
-        return _EMPTY_VIEW if data.frame is None else View(*data.frame)
+        return View(*(data.frame or COURSE_FRAME))
     low, high = data.x.min(0).values, data.x.max(0).values
     if data.frame is not None:
         frame = View(*data.frame)

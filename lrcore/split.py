@@ -19,6 +19,8 @@ def held_out(y: Tensor, share: float, seed: int) -> Tensor:
     """
     generator = torch.Generator().manual_seed(seed)
     mask = torch.zeros(len(y), dtype=torch.bool)
+    if share == 0:  # a million points would be shuffled for nothing
+        return mask
     for label in (0, 1):
         members = (y == label).nonzero().squeeze(1)
         order = torch.randperm(len(members), generator=generator)

@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrcore.data.base import DataError, Dataset
-from lrcore.data.own import FRAME, Placed, Uploaded, place, undo
+from lrcore.data.base import COURSE_FRAME, DataError, Dataset
+from lrcore.data.own import Placed, Uploaded, place, undo
 from lrcore.settings import SettingsError
 
 COORDINATES = st.floats(-1e6, 1e6)
@@ -156,7 +156,7 @@ def test_undo_without_points_leaves_none() -> None:
 @pytest.mark.parametrize(
     ("points", "frame"),
     [
-        ("", FRAME),
+        ("", COURSE_FRAME),
         ("-5,-7,0;7,7,1", (-5.0, 7.0, -7.0, 7.0)),
         ("-5.01,0,0", None),
         ("7.01,0,0", None),
@@ -211,7 +211,7 @@ def test_uploaded_points_are_compared_by_content() -> None:
         {"y": torch.tensor([1.0, 0.0])},
         {"axes": ("a", "b")},
         {"classes": ("a", "b")},
-        {"frame": FRAME},
+        {"frame": COURSE_FRAME},
     ],
     ids=str,
 )

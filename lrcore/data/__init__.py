@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lrcore.data.base import MAX_SEED, DataError, Dataset, DataSettings, Mixture, Population
+from lrcore.data.base import (
+    COURSE_FRAME,
+    MAX_SEED,
+    DataError,
+    Dataset,
+    DataSettings,
+    Mixture,
+    Population,
+)
 from lrcore.data.blobs import Blobs
 from lrcore.data.iris import Iris
 from lrcore.data.own import Placed, Uploaded
@@ -13,6 +21,7 @@ from lrcore.data.shapes import Circles, Moons, Spirals, Xor
 from lrcore.settings import Settings
 
 __all__ = [
+    "COURSE_FRAME",
     "DATASETS",
     "MAX_SEED",
     "Blobs",

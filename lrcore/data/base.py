@@ -9,6 +9,8 @@ import torch
 from lrcore.settings import setting
 
 MAX_SEED = 2**31 - 1
+# The axes of the course's plots: x0, x1, y0, y1.
+COURSE_FRAME = (-5.0, 7.0, -7.0, 7.0)
 
 
 class DataError(ValueError):

@@ -9,6 +9,7 @@ from typing import ClassVar
 import torch
 
 from lrcore.data.base import (
+    COURSE_FRAME,
     Dataset,
     Mixture,
     Population,
@@ -17,9 +18,6 @@ from lrcore.data.base import (
     stacked,
 )
 from lrcore.settings import Settings, setting
-
-# The axes of the course's plots.
-_FRAME = (-5.0, 7.0, -7.0, 7.0)
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ class Blobs(Settings):
             self._cloud(count_1, -self.mean, std_1, generator),
         )
         flipped = torch.rand(len(y), generator=generator) < self.label_noise
-        return Dataset(x, torch.where(flipped, 1 - y, y), frame=_FRAME)
+        return Dataset(x, torch.where(flipped, 1 - y, y), frame=COURSE_FRAME)
 
     def population(self) -> Population:
         """A Gaussian a class."""

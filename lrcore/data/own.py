@@ -8,12 +8,10 @@ from typing import ClassVar
 
 import torch
 
-from lrcore.data.base import DataError, Dataset
+from lrcore.data.base import COURSE_FRAME, DataError, Dataset
 from lrcore.settings import Setting, Settings, SettingsError
 
 MAX_POINTS = 500
-# Where points are placed by hand: x0, x1, y0, y1.
-FRAME = (-5.0, 7.0, -7.0, 7.0)
 # What the parts of an entry may be, in their order.
 _ENTRY = (
     Setting("x₀", "Where the point lies.", float, -1e6, 1e6),
@@ -91,12 +89,12 @@ class Placed(Settings):
         object.__setattr__(self, "points", "".join(self.points.split()))
 
     def sample(self, generator: torch.Generator | None = None) -> Dataset:
-        """The points in the order of the text, with `FRAME` if all lie in it; nothing is drawn."""
+        """The points in the order of the text, in `COURSE_FRAME` if all fit; nothing is drawn."""
         rows = torch.tensor(_parsed(self.points)).reshape(-1, 3)  # (n, 3): x₀, x₁, class
         x, y = rows[:, :2].contiguous(), rows[:, 2].contiguous()  # (n, 2), (n,)
-        low, high = torch.tensor(FRAME).reshape(2, 2).T  # (2,), (2,)
+        low, high = torch.tensor(COURSE_FRAME).reshape(2, 2).T  # (2,), (2,)
         inside = bool(((low <= x) & (x <= high)).all())
-        return Dataset(x, y, frame=FRAME if inside else None)
+        return Dataset(x, y, frame=COURSE_FRAME if inside else None)
 
     def population(self) -> None:
         """Points placed by hand are drawn from nothing."""

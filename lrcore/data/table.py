@@ -136,7 +136,7 @@ def values_of(table: Table, column: str) -> tuple[str, ...]:
         padded = re.sub(r"\d+", lambda digits: digits[0].zfill(20), cell.casefold())
         return (number is None, number or 0.0, padded, cell)
 
-    return tuple(sorted(_distinct(table, column), key=place)[:MAX_VALUES])
+    return tuple(sorted(distinct(table, column), key=place)[:MAX_VALUES])
 
 
 def select(  # noqa: PLR0917
@@ -155,7 +155,7 @@ def select(  # noqa: PLR0917
     if class_0 == class_1:
         raise DataError(f"class 0 and class 1 are both {_quoted(class_0)}: choose two values")
     indices = tuple(table.index(column) for column in (x, y, label))
-    if len(_distinct(table, label)) < 2:
+    if len(distinct(table, label)) < 2:
         raise DataError(f"column {_quoted(label)} has fewer than two different values")
     classes = {class_0: 0.0, class_1: 1.0}
     points: list[list[float]] = []
@@ -286,7 +286,12 @@ def _cell_error(row: int, column: str, cell: str, problem: str) -> DataError:
     return DataError(f"row {row}, column {_quoted(column)}: {_quoted(cell)} {problem}")
 
 
-def _distinct(table: Table, column: str) -> set[str]:
+def distinct(table: Table, column: str) -> set[str]:
+    """All different values of a column; missing ones left out.
+
+    Raises:
+        DataError: there is no such column.
+    """
     place = table.index(column)
     return {cells[place] for cells in table.rows} - MISSING
 

@@ -60,10 +60,8 @@ def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
         margin={"l": 44, "r": 8, "t": 34, "b": 40},
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "bgcolor": _CLEAR},
         uirevision=f"{points.axes} {view}",
-        xaxis=_AXIS
-        | {"range": [view.x0, view.x1], "title": {"text": points.axes[0], "standoff": 4}},
-        yaxis=_AXIS
-        | {"range": [view.y0, view.y1], "title": {"text": points.axes[1], "standoff": 0}},
+        xaxis=_axis(points.axes[0], (view.x0, view.x1), 4),
+        yaxis=_axis(points.axes[1], (view.y0, view.y1), 0),
     )
     return figure
 

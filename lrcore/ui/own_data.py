@@ -17,8 +17,8 @@ from lrcore.data import DataError, Placed, Uploaded
 from lrcore.data.own import place, undo
 from lrcore.data.table import (
     MAX_BYTES,
-    MISSING,
     Table,
+    distinct,
     numeric_columns,
     read_table,
     select,
@@ -231,10 +231,7 @@ def _opened(name: str, content: bytes) -> tuple[_Upload, tuple[str, ...]]:
     """A file, and the columns and labels that are most often meant."""
     table = read_table(content)
     numbers = numeric_columns(table)
-    counts = {
-        column: len(set(cells) - MISSING)
-        for column, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
-    }
+    counts = {column: len(distinct(table, column)) for column in table.columns}
     labels = tuple(column for column, count in counts.items() if count > 1)
     if len(numbers) < 2 or not labels:
         raise DataError("it needs two columns of numbers, and one with two or more labels")

@@ -16,11 +16,16 @@ export function valuesAt({ view: [x0, x1, y0, y1], size }, values, count, [x, y]
     (1 - t) * ((1 - s) * at(i, j, k) + s * at(i + 1, j, k)) + t * ((1 - s) * at(i, j + 1, k) + s * at(i + 1, j + 1, k)));
 }
 
+/** The logit of weights at a point. */
+function logitAt(weights, grid, point) {
+  const d = weights.length - 1;
+  return valuesAt(grid, grid.features, d, point).reduce((sum, feature, k) => sum + feature * weights[k], weights[d]);
+}
+
 /** The weights whose boundary passes through `point`: only the bias changes. */
 export function moved(weights, grid, point) {
-  const d = weights.length - 1;
-  const features = valuesAt(grid, grid.features, d, point);
-  return [...weights.slice(0, d), -features.reduce((sum, feature, k) => sum + feature * weights[k], 0)];
+  const unbiased = [...weights.slice(0, -1), 0];
+  return unbiased.with(-1, -logitAt(unbiased, grid, point));
 }
 
 /** The weights of the straight boundary through `pivot` and `point`, as steep as before. */
@@ -43,12 +48,11 @@ function slopesOf({ view: [x0, x1, y0, y1], size, features }) {
 
 /** The ends of the straight boundary within the axes, or null where it does not cross them. */
 export function visibleEnds(weights, grid, [x0, x1, y0, y1]) {
-  const logit = (point) => valuesAt(grid, grid.features, 2, point).reduce((sum, feature, k) => sum + feature * weights[k], weights[2]);
   const corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
   const ends = [];
   corners.forEach((from, k) => {
     const to = corners[(k + 1) % 4];
-    const [a, b] = [logit(from), logit(to)];
+    const [a, b] = [logitAt(weights, grid, from), logitAt(weights, grid, to)];
     if ((a >= 0) === (b >= 0)) return;
     const t = a / (a - b);
     ends.push([from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])]);
