@@ -3,17 +3,24 @@
 It needs torch and numpy alone; see `train` and `RunConfig` for a start.
 """
 
-from lrcore.config import RunConfig
 from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Iris, Moons, Spirals, Xor
 from lrcore.devices import Device, available_devices
 from lrcore.features import FEATURES, Cubic, Linear, Quadratic, Radial, Sine
-from lrcore.generator import Training, train
-from lrcore.history import Columns, Step
 from lrcore.model import LOSSES, LogisticRegression
 from lrcore.optim import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSprop
 from lrcore.settings import SettingsError
 from lrcore.stories import STORIES, Story
-from lrcore.training import Run, Segment, Status, TrainingError
+from lrcore.training import (
+    Columns,
+    Run,
+    RunConfig,
+    Segment,
+    Status,
+    Step,
+    Training,
+    TrainingError,
+    train,
+)
 
 __all__ = [
     "DATASETS",

@@ -11,11 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from lrcore import LBFGS, SGD, Adagrad, Adam, AdamW, Cubic, Quadratic, Radial, Run, RunConfig, Sine
-from lrcore.config import FIXED_IN_A_RUN
 from lrcore.features import FeatureMap
-from lrcore.history import Columns
 from lrcore.optim import OptimizerSettings, RMSprop
-from lrcore.split import held_out
+from lrcore.training import FIXED_IN_A_RUN, Columns
+from lrcore.training.split import held_out
 
 # Every optimiser with what it can do.
 OPTIMIZERS = (

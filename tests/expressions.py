@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from lrcore.expression import BINARY, FUNCTIONS, LETTERS, Call, Constant, Expression
+from lrcore.autograd.expression import BINARY, FUNCTIONS, LETTERS, Call, Constant, Expression
 
 
 @dataclass(frozen=True)

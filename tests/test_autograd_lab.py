@@ -8,18 +8,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrcore.dot import to_dot
-from lrcore.expression import letters_in, parse
-from lrcore.figures.autograd import derivative_curves
-from lrcore.lab.backward import call_repeatedly, differentiate_gradient, vector_jacobian
-from lrcore.lab.derivatives import derivatives
-from lrcore.lab.differentiate import differentiate
-from lrcore.lab.dynamic import change_leaf, change_saved, compare
-from lrcore.lab.leaves import keep_gradients
-from lrcore.lab.run_graph import run_graph
-from lrcore.lab.snippet import with_warnings
-from lrcore.lab.steps import marks_at, moments
-from lrcore.program import COURSE, Program, compile_expression
+from lrcore.autograd.dot import to_dot
+from lrcore.autograd.exercises.backward import (
+    call_repeatedly,
+    differentiate_gradient,
+    vector_jacobian,
+)
+from lrcore.autograd.exercises.derivatives import derivatives
+from lrcore.autograd.exercises.differentiate import differentiate
+from lrcore.autograd.exercises.dynamic import change_leaf, change_saved, compare
+from lrcore.autograd.exercises.leaves import keep_gradients
+from lrcore.autograd.exercises.run_graph import run_graph
+from lrcore.autograd.exercises.snippet import with_warnings
+from lrcore.autograd.exercises.steps import marks_at, moments
+from lrcore.autograd.expression import letters_in, parse
+from lrcore.autograd.program import COURSE, Program, compile_expression
+from lrcore.figures.derivatives import derivative_curves
 from tests.expressions import texts
 
 COURSE_VALUES = {"w": 1.0, "x": 2.0}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore import SGD, Adam, Blobs, RunConfig
-from lrcore.batches import Batches
+from lrcore.training.batches import Batches
 from tests.by_hand import assert_as_by_hand, changed, rows, run_to
 
 CONFIG = RunConfig(

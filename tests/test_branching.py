@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore import LBFGS, LOSSES, SGD, Adagrad, Blobs, Quadratic, Run, RunConfig, Segment, Status
-from lrcore.engine import Snapshot
 from lrcore.optim import OptimizerSettings
 from lrcore.settings import SettingsError
+from lrcore.training.engine import Snapshot
 from tests import by_hand
 from tests.by_hand import assert_as_by_hand, changed, rows, run_to
 
@@ -131,7 +131,7 @@ def test_every_optimizer_repeats_its_rows_to_the_bit(
 ) -> None:
     config = replace(full_config(optimizer), **change)
     expected = rows(run_to(config, 36).columns())
-    monkeypatch.setattr("lrcore.engine._LONGEST_CHUNK", 8)
+    monkeypatch.setattr("lrcore.training.engine._LONGEST_CHUNK", 8)
     run = run_to(config, 36)
     last = len(run) - 1  # without zero_grad LBFGS may leave the finite numbers before 36
     assert last >= 20
@@ -146,7 +146,7 @@ def test_every_optimizer_repeats_its_rows_to_the_bit(
 def test_rows_after_a_change_of_optimizer_repeat_too(
     monkeypatch: pytest.MonkeyPatch, optimizer: OptimizerSettings
 ) -> None:
-    monkeypatch.setattr("lrcore.engine._LONGEST_CHUNK", 8)
+    monkeypatch.setattr("lrcore.training.engine._LONGEST_CHUNK", 8)
     run = run_to(full_config(LBFGS(max_iter=2)), 13)
     changed(run, 13, full_config(optimizer))
     run.extend(seconds=60, iterations=10)
@@ -304,8 +304,8 @@ def test_branch_takes_every_field_that_stays_the_same() -> None:
 def test_snapshots_stay_bounded_and_every_moment_can_be_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lrcore.engine._LONGEST_CHUNK", 4)
-    monkeypatch.setattr("lrcore.training._MOST_SNAPSHOTS", 8)
+    monkeypatch.setattr("lrcore.training.engine._LONGEST_CHUNK", 4)
+    monkeypatch.setattr("lrcore.training.run._MOST_SNAPSHOTS", 8)
     run = Run(ENDLESS)
     run.extend(seconds=60, iterations=100)
     run.branch(100, optimizer=SGD(lr=0.5))

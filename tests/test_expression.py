@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrcore.expression import FUNCTIONS, ExpressionError, letters_in, parse
-from lrcore.graph import trace
-from lrcore.program import compile_expression, leaf_tensors
+from lrcore.autograd.expression import FUNCTIONS, ExpressionError, letters_in, parse
+from lrcore.autograd.graph import trace
+from lrcore.autograd.program import compile_expression, leaf_tensors
 from tests.expressions import evaluate, texts
 
 VALUES = {"w": 0.75, "x": 1.25, "a": -0.5, "b": 2.0}

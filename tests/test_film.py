@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig, Segment, TrainingError
-from lrcore.engine import Engine
-from lrcore.ui.film import Answer, Film, Request, ending_sentence
+from lrcore.training.engine import Engine
+from lrcore.ui.player.film import Answer, Film, Request, ending_sentence
 
 ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=100_000)
 
@@ -20,7 +20,7 @@ ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=100_000)
 @pytest.fixture(autouse=True)
 def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer is never cut short by the clock."""
-    monkeypatch.setattr("lrcore.ui.film._SECONDS_PER_ANSWER", 60.0)
+    monkeypatch.setattr("lrcore.ui.player.film._SECONDS_PER_ANSWER", 60.0)
 
 
 def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:

@@ -6,12 +6,12 @@ import torch
 from hypothesis import given, settings
 from torch import Tensor
 
-from lrcore.dot import Marks, to_dot
-from lrcore.expression import parse
-from lrcore.graph import Graph, trace
-from lrcore.passes import record_backward
-from lrcore.program import COURSE, compile_expression, leaf_tensors
-from lrcore.values import Value, value_of
+from lrcore.autograd.dot import Marks, to_dot
+from lrcore.autograd.expression import parse
+from lrcore.autograd.flows import record_backward
+from lrcore.autograd.graph import Graph, trace
+from lrcore.autograd.numbers import Value, value_of
+from lrcore.autograd.program import COURSE, compile_expression, leaf_tensors
 from tests.expressions import evaluate, texts
 
 VALUES = {"w": 0.75, "x": 1.25, "a": -0.5, "b": 2.0}

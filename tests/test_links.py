@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, RunConfig
 from lrcore.features import FeatureMap
-from lrcore.reach import Reach
+from lrcore.limits import Limits
 from lrcore.settings import Setting, Settings, SettingsError, described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
-from lrcore.ui.film import Film
+from lrcore.ui.player.film import Film
 from tests.test_page import config_of, controls, opened, player, toasts
 from tests.test_stories import BY_NAME, every_story
 
@@ -24,7 +24,8 @@ from tests.test_stories import BY_NAME, every_story
 def no_outlook() -> Iterator[None]:
     """What is reachable is not computed: the thread might outlive the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lrcore.ui.outlook.reach", lambda run: Reach(None, None, separable=False))
+        unknown = Limits(None, None, separable=False)
+        patch.setattr("lrcore.ui.player.limits.limits_of", lambda run: unknown)
         yield
 
 

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from lrcore import SGD, Blobs, Quadratic, Run, RunConfig
-from lrcore.reach import Reach, reach
-from lrcore.theory import BestLine
-from lrcore.ui.outlook import Outlook, Row
+from lrcore.limits import BestLine, Limits, limits_of
+from lrcore.ui.player.limits import Outlook, Row
 
 OVERLAPPING = RunConfig(data=Blobs(mean=0.5))
 APART = RunConfig(data=Blobs(mean=4.0))
@@ -34,7 +33,7 @@ def test_no_run_does_better_than_the_best_line(seed: int) -> None:
     config = RunConfig(data=Blobs(mean=0.8, seed=seed), target_accuracy=1.0, max_iterations=2000)
     run = Run(config)
     run.extend(60)
-    best = reach(run).line.accuracy
+    best = limits_of(run).line.accuracy
     assert run.columns().accuracy.max() <= best
     assert best < 1
     # Training minimises a loss, not the mistakes, so it may miss the best line, but not by far.
@@ -42,13 +41,13 @@ def test_no_run_does_better_than_the_best_line(seed: int) -> None:
 
 
 def test_course_is_out_of_reach_by_its_bayes_accuracy() -> None:
-    assert reach(Run(RunConfig())).bayes == pytest.approx(0.98817, abs=5e-6)
+    assert limits_of(Run(RunConfig())).bayes == pytest.approx(0.98817, abs=5e-6)
 
 
 def test_limits_are_those_of_the_points_the_target_is_asked_of() -> None:
     config = replace(OVERLAPPING, test_share=0.5)
-    trained = reach(Run(config)).line
-    tested = reach(Run(replace(config, target_on="test"))).line
+    trained = limits_of(Run(config)).line
+    tested = limits_of(Run(replace(config, target_on="test"))).line
     assert trained.total == tested.total == 100
     run = Run(config)
     x, y = run.data.x[run.is_test].numpy(), run.data.y[run.is_test].numpy()
@@ -63,11 +62,11 @@ def test_many_points_and_curved_boundaries_have_no_best_line() -> None:
     assert row(curved, "Best line").here == "Not for a boundary that bends."
     for config in (large, curved):
         assert said(config)["warning"] == ""
-        assert reach(Run(config)).line is None
+        assert limits_of(Run(config)).line is None
 
 
 def test_target_above_the_best_line_is_told() -> None:
-    best = reach(Run(OVERLAPPING)).line.accuracy
+    best = limits_of(Run(OVERLAPPING)).line.accuracy
     for target, told in ((best - 0.005, False), (best, True), (best + 0.005, True)):
         warning = said(replace(OVERLAPPING, target_accuracy=target))["warning"]
         assert bool(warning) == told
@@ -122,11 +121,11 @@ def test_luck_is_named_where_the_sample_is_kinder_than_its_source() -> None:
 def test_nothing_is_said_until_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Event()
 
-    def slow(run: Run) -> Reach:
+    def slow(run: Run) -> Limits:
         known.wait(20)
-        return Reach(None, BestLine(9, 10, 0.0, 0.0, 0.0), separable=False)
+        return Limits(None, BestLine(9, 10, 0.0, 0.0, 0.0), separable=False)
 
-    monkeypatch.setattr("lrcore.ui.outlook.reach", slow)
+    monkeypatch.setattr("lrcore.ui.player.limits.limits_of", slow)
     outlook = Outlook(Run(APART))
     assert outlook.words(APART) is None
     known.set()
@@ -135,8 +134,8 @@ def test_nothing_is_said_until_it_is_known(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_want_of_memory_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(run: Run) -> Reach:
+    def fails(run: Run) -> Limits:
         raise MemoryError
 
-    monkeypatch.setattr("lrcore.ui.outlook.reach", fails)
+    monkeypatch.setattr("lrcore.ui.player.limits.limits_of", fails)
     assert said(APART) == {"rows": [], "warning": ""}

@@ -14,7 +14,7 @@ from lrcore import FEATURES, RunConfig
 from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
 from lrcore.ui import own_data, training
-from lrcore.ui.film import Answer, Film, Request
+from lrcore.ui.player.film import Answer, Film, Request
 from tests.test_page import config_of, opened, player, toasts
 
 FLOWERS = b"""id,length,width,species

@@ -12,7 +12,7 @@ from streamlit.testing.v1.element_tree import Block, Element
 
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, SGD, RunConfig
 from lrcore.settings import default_of, described
-from lrcore.ui.film import Film
+from lrcore.ui.player.film import Film
 
 APP = Path(__file__).parent.parent / "app.py"
 CONTROLS = ("slider", "select_slider", "number_input", "selectbox", "toggle")

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from lrcore import Blobs, Dataset, Quadratic, RunConfig, palette
-from lrcore.figures.training import curves, scatter
-from lrcore.scene import (
+from lrcore.figures.curves import curves
+from lrcore.figures.plane import scatter
+from lrcore.figures.scene import (
     GRID_SIZE,
     MOST_POINTS_DRAWN,
     View,
@@ -21,7 +22,7 @@ from lrcore.scene import (
     shading,
     view_of,
 )
-from lrcore.ui.film import Film, Request
+from lrcore.ui.player.film import Film, Request
 
 COURSE_VIEW = (-5.0, 7.0, -7.0, 7.0)
 

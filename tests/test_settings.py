@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrcore.config import RunConfig
 from lrcore.data import DATASETS
 from lrcore.features import FEATURES, FeatureMap
 from lrcore.optim import OPTIMIZERS, SGD
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
+from lrcore.training import RunConfig
 
 CLASSES = (RunConfig, *DATASETS.values(), *FEATURES.values(), *OPTIMIZERS.values())
 # What else must be set for a value to make sense.

@@ -15,7 +15,7 @@ from lrcore import Blobs, Quadratic, Radial, Run, RunConfig, Status
 from lrcore.data import Dataset
 from lrcore.features import FeatureMap
 from lrcore.optim import OptimizerSettings
-from lrcore.split import held_out
+from lrcore.training.split import held_out
 from tests import by_hand
 from tests.by_hand import phi, rows, run_to
 

@@ -1,4 +1,4 @@
-"""What is reachable: closed forms, Monte Carlo and brute force against `lrcore.theory`."""
+"""What is reachable: closed forms, Monte Carlo and brute force against `lrcore.limits.theory`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore.data import Blobs, Mixture, Population
-from lrcore.theory import (
+from lrcore.limits import (
     MOST_POINTS_SWEPT,
     BestLine,
     bayes_accuracy,

@@ -16,9 +16,9 @@ import pytest
 
 from lrcore import SGD, Blobs, Run, RunConfig, Status, TrainingError, train
 from lrcore.data import Dataset
-from lrcore.engine import Engine
-from lrcore.history import Columns, Step
 from lrcore.settings import SettingsError
+from lrcore.training import Columns, Step
+from lrcore.training.engine import Engine
 
 ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=1_000_000)
 LOSSES = ("bce", "bce_logits", "mse")
@@ -167,7 +167,7 @@ def test_extend_keeps_its_time_budget_and_adds_at_least_one_moment() -> None:
     assert 1 <= run.extend(seconds=0) <= 256
     ticks = iter([0.0, 0.04, 0.08, 0.12, 0.16])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lrcore.training.time.perf_counter", lambda: next(ticks))
+        patch.setattr("lrcore.training.run.time.perf_counter", lambda: next(ticks))
         assert run.extend(seconds=0.1) == 3 * 256
     assert next(ticks) == 0.16
 

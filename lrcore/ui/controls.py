@@ -9,11 +9,11 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lrcore.config import TRAINING, WEIGHT, RunConfig, weight_names
 from lrcore.data import DATASETS, MAX_SEED
 from lrcore.features import FEATURES, Radial
 from lrcore.optim import OPTIMIZERS
 from lrcore.settings import Setting, Settings, SettingsError, Value, default_of, described
+from lrcore.training import TRAINING, WEIGHT, RunConfig, weight_names
 from lrcore.ui.own_data import OWN_DATA
 
 _OWN_STOP = "own stop of "

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from lrcore.config import RunConfig
 from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
-from lrcore.training import TrainingError
+from lrcore.training import RunConfig, TrainingError
 from lrcore.ui.controls import forget, problems_in_link, read, sidebar, start_from
-from lrcore.ui.film import Film, Request
 from lrcore.ui.own_data import place_clicks
-from lrcore.ui.stage import asked, preload, stage
+from lrcore.ui.player import asked, preload, stage
+from lrcore.ui.player.film import Film, Request
 
 _CSS = Path(__file__).with_name("page.css")
 

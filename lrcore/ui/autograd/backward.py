@@ -5,7 +5,12 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lrcore.lab.backward import call_repeatedly, differentiate_gradient, vector_jacobian
+from lrcore.autograd.exercises.backward import (
+    call_repeatedly,
+    differentiate_gradient,
+    vector_jacobian,
+)
+from lrcore.autograd.numbers import format_number
 from lrcore.ui.autograd.parts import (
     choose_part,
     draw,
@@ -15,7 +20,6 @@ from lrcore.ui.autograd.parts import (
     show_warnings,
     toggle,
 )
-from lrcore.values import format_number
 
 _PARTS = ("Call it again", "Vector output", "create_graph")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lrcore.lab.dynamic import change_leaf, change_saved, compare
+from lrcore.autograd.exercises.dynamic import change_leaf, change_saved, compare
 from lrcore.ui.autograd.parts import choose_part, draw, show_code, show_printed, toggle
 
 _PARTS = ("An if on data", "Change a leaf", "Change a saved tensor")

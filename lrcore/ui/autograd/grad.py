@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrcore.figures.autograd import derivative_curves
-from lrcore.lab.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
+from lrcore.autograd.exercises.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
+from lrcore.figures.derivatives import derivative_curves
 from lrcore.ui.autograd.own_expression import expression_input, read_program
 from lrcore.ui.autograd.parts import ink, show_code
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrcore.lab.leaves import keep_gradients
+from lrcore.autograd.exercises.leaves import keep_gradients
 from lrcore.ui.autograd.parts import (
     draw,
     leaf_sliders,

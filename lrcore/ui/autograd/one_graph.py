@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrcore.lab.differentiate import differentiate
-from lrcore.program import COURSE
+from lrcore.autograd.exercises.differentiate import differentiate
+from lrcore.autograd.program import COURSE
 from lrcore.ui.autograd.parts import leaf_sliders, show_code
 from lrcore.ui.autograd.stepper import choose_moment, draw_moment
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 import torch
 
-from lrcore.expression import FUNCTIONS, LETTERS, ExpressionError, parse
-from lrcore.lab.differentiate import Differentiated, differentiate
-from lrcore.program import Program, compile_expression
+from lrcore.autograd.exercises.differentiate import Differentiated, differentiate
+from lrcore.autograd.expression import FUNCTIONS, LETTERS, ExpressionError, parse
+from lrcore.autograd.program import Program, compile_expression
 from lrcore.ui.autograd.parts import leaf_sliders, show_code, show_fault, show_printed
 from lrcore.ui.autograd.stepper import choose_moment, draw_moment
 

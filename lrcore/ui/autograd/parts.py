@@ -8,10 +8,10 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lrcore.dot import Marks, to_dot
-from lrcore.expression import ExpressionError
-from lrcore.graph import Graph
-from lrcore.lab.snippet import Snippet
+from lrcore.autograd.dot import Marks, to_dot
+from lrcore.autograd.exercises.snippet import Snippet
+from lrcore.autograd.expression import ExpressionError
+from lrcore.autograd.graph import Graph
 
 STARTS = {"w": 1.0, "x": 2.0, "a": 1.0, "b": 1.0}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrcore.config import RunConfig
-from lrcore.lab.run_graph import run_graph
-from lrcore.training import Run
+from lrcore.autograd.exercises.run_graph import run_graph
+from lrcore.autograd.numbers import format_number
+from lrcore.training import Run, RunConfig
 from lrcore.ui.autograd.parts import draw, show_code, show_printed, toggle
-from lrcore.values import format_number
 
 _DEFAULT_MOMENTS = 100
 # The code carries its points along.

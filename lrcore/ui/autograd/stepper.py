@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lrcore.lab.differentiate import Differentiated
-from lrcore.lab.steps import Moment, marks_at, moments
-from lrcore.program import Program
+from lrcore.autograd.exercises.differentiate import Differentiated
+from lrcore.autograd.exercises.steps import Moment, marks_at, moments
+from lrcore.autograd.program import Program
 from lrcore.ui.autograd.parts import draw
 
 

@@ -6,11 +6,9 @@ from concurrent.futures import Future, wait
 from threading import Thread
 from typing import NamedTuple
 
-from lrcore.config import TEST, RunConfig
 from lrcore.features import Linear, Radial
-from lrcore.reach import Reach, reach
-from lrcore.theory import MOST_POINTS_SWEPT
-from lrcore.training import Run
+from lrcore.limits import MOST_POINTS_SWEPT, Limits, limits_of
+from lrcore.training import TEST, Run, RunConfig
 
 
 class Row(NamedTuple):
@@ -27,13 +25,13 @@ class Outlook:
 
     def __init__(self, run: Run) -> None:
         self._any_points = len(run.data.y) > 0
-        self._future: Future[Reach] = Future()
+        self._future: Future[Limits] = Future()
         # Not a daemon: torch aborts when the interpreter ends under a thread that computes.
         Thread(target=self._compute, args=(run,)).start()
 
     def _compute(self, run: Run) -> None:
         try:
-            self._future.set_result(reach(run))
+            self._future.set_result(limits_of(run))
         except (RuntimeError, MemoryError) as error:  # too little memory: nothing to say then
             self._future.set_exception(error)
 
@@ -52,7 +50,7 @@ class Outlook:
         return {"rows": rows, "warning": _warning(found, config)}
 
 
-def _bayes(found: Reach, config: RunConfig) -> Row:
+def _bayes(found: Limits, config: RunConfig) -> Row:
     name = "Bayes accuracy"
     why = "What the best possible rule would get on endless new points from the same source."
     if found.bayes is None:
@@ -64,7 +62,7 @@ def _bayes(found: Reach, config: RunConfig) -> Row:
     return Row(name, f"{found.bayes:.3f}", here, why)
 
 
-def _line(found: Reach, config: RunConfig) -> Row:
+def _line(found: Limits, config: RunConfig) -> Row:
     name = "Best line"
     points = "test points" if config.target_on == TEST else "points"
     why = f"The most that any straight line gets right of these {points}, found exactly."
@@ -75,7 +73,7 @@ def _line(found: Reach, config: RunConfig) -> Row:
     return Row(name, "–", f"Only up to {MOST_POINTS_SWEPT:,} points.", why)
 
 
-def _separable(found: Reach, config: RunConfig) -> Row:
+def _separable(found: Limits, config: RunConfig) -> Row:
     name = "Separable"
     why = "Where a line parts the classes, larger weights always lower the loss."
     if not found.separable:
@@ -87,7 +85,7 @@ def _separable(found: Reach, config: RunConfig) -> Row:
     return Row(name, "yes", "The weights grow for ever.", why)
 
 
-def _warning(found: Reach, config: RunConfig) -> str:
+def _warning(found: Limits, config: RunConfig) -> str:
     target = config.target_accuracy
     if target >= 1:
         return "Out of reach: no accuracy is above 1."

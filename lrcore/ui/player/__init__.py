@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 _HERE = Path(__file__).parent
+_JS = _HERE / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data"
 
 
@@ -21,21 +22,21 @@ def _served(name: str, folder: Path, version: str) -> str:
     return f"component/{__name__}.{declared}"
 
 
-_SOURCES = sorted([*_HERE.glob("*.js"), *_HERE.glob("*.css")])
+_SOURCES = sorted(_JS.rglob("*.js"))
 _ASSETS = {
-    "stage": _served("player", _HERE, "".join(path.read_text("utf-8") for path in _SOURCES)),
+    "stage": _served("player", _JS, "".join(path.read_text("utf-8") for path in _SOURCES)),
     "plotly": _served("plotly", _PLOTLY, plotly.__version__),
 }
 _player = st.components.v2.component(
     "lrcore_stage",
     html=(_HERE / "stage.html").read_text("utf-8"),
     css=(_HERE / "stage.css").read_text("utf-8"),
-    js=(_HERE / "loader.js").read_text("utf-8"),
+    js=(_JS / "loader.js").read_text("utf-8"),
     isolate_styles=False,
 )
 
 _preload = st.components.v2.component(
-    "lrcore_preload", js=(_HERE / "preload.js").read_text("utf-8"), isolate_styles=False
+    "lrcore_preload", js=(_JS / "preload.js").read_text("utf-8"), isolate_styles=False
 )
 
 
@@ -48,7 +49,7 @@ def stage(answer: dict[str, object], on_ask: Callable[[], None]) -> None:
     """Show the player with Python's latest answer.
 
     Args:
-        answer: see `lrcore.ui.film.Film.answer`.
+        answer: see `lrcore.ui.player.film.Film.answer`.
         on_ask: called when the player asks; `asked` then gives the question.
     """
     _player(key="stage", data=answer | {"assets": _ASSETS}, on_ask_change=on_ask)

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lrcore.batches import Batches, BatchState
-from lrcore.config import RunConfig
 from lrcore.model import LOSSES, LogisticRegression, penalty
+from lrcore.training.batches import Batches, BatchState
+from lrcore.training.config import RunConfig
 
 # Two threads wait for each other longer than they gain: on a small sample always, on a larger one
 # when the browser needs a core.

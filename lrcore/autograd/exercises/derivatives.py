@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lrcore.lab.snippet import Snippet, snippet
-from lrcore.program import Program, leaves_code
+from lrcore.autograd.exercises.snippet import Snippet, snippet
+from lrcore.autograd.program import Program, leaves_code
 
 MAX_ORDER = 4
 LOW, HIGH = -5.0, 5.0

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import torch
 
-from lrcore.graph import Graph, trace
-from lrcore.lab.snippet import Snippet, snippet, spaced, with_warnings
-from lrcore.program import COURSE, tensor_code
+from lrcore.autograd.exercises.snippet import Snippet, snippet, spaced, with_warnings
+from lrcore.autograd.graph import Graph, trace
+from lrcore.autograd.program import COURSE, tensor_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from lrcore import palette
-from lrcore.config import FIXED_IN_A_RUN, RunConfig
 from lrcore.data import Placed
-from lrcore.figures.training import curves, scatter
-from lrcore.scene import (
+from lrcore.figures.curves import curves
+from lrcore.figures.plane import scatter
+from lrcore.figures.scene import (
     GRID_SIZE,
     View,
     drawn_points,
@@ -22,9 +22,9 @@ from lrcore.scene import (
 )
 from lrcore.settings import SettingsError
 from lrcore.stories import sentence_of
-from lrcore.training import Run, Status, TrainingError
-from lrcore.ui.outlook import Outlook
-from lrcore.ui.words import ending_sentence, marks
+from lrcore.training import FIXED_IN_A_RUN, Run, RunConfig, Status, TrainingError
+from lrcore.ui.player.limits import Outlook
+from lrcore.ui.player.words import ending_sentence, marks
 
 Answer = dict[str, object]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx
 
-from lrcore.graph import Graph, trace
-from lrcore.lab.snippet import Snippet, function_name, snippet, spaced
+from lrcore.autograd.exercises.snippet import Snippet, function_name, snippet, spaced
+from lrcore.autograd.graph import Graph, trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lrcore.graph import functions_of
+from lrcore.autograd.graph import functions_of
 
 
 @dataclass(frozen=True, slots=True)

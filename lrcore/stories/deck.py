@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lrcore.config import RunConfig
 from lrcore.data import Blobs, Circles, Iris
 from lrcore.features import Quadratic
 from lrcore.optim import SGD, Adam
+from lrcore.training.config import RunConfig
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 ``trace`` walks what PyTorch recorded (``grad_fn`` and ``next_functions``) and copies it into frozen
 dataclasses. Edges point the way the data flows, from leaf to output; the gradient travels them in
-reverse. ``lrcore.dot.to_dot`` turns the result into Graphviz text.
+reverse. ``lrcore.autograd.dot.to_dot`` turns the result into Graphviz text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 from torch.autograd.graph import Node, get_gradient_edge
 
-from lrcore.values import Value, value_of
+from lrcore.autograd.numbers import Value, value_of
 
 MAX_FUNCTIONS = 10_000
 

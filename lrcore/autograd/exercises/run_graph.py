@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lrcore.graph import Graph, trace
-from lrcore.lab.snippet import Snippet, snippet, spaced
+from lrcore.autograd.exercises.snippet import Snippet, snippet, spaced
+from lrcore.autograd.graph import Graph, trace
 from lrcore.model import LOSSES, wrong_logits
 
 _LOSS_CODE = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import torch
 
-from lrcore.graph import Graph, trace
-from lrcore.lab.snippet import Snippet, function_name, snippet, with_warnings
-from lrcore.passes import Backward, record_backward
-from lrcore.program import Program, Step, leaf_tensors, leaves_code, step_that_broke
+from lrcore.autograd.exercises.snippet import Snippet, function_name, snippet, with_warnings
+from lrcore.autograd.flows import Backward, record_backward
+from lrcore.autograd.graph import Graph, trace
+from lrcore.autograd.program import Operation, Program, leaf_tensors, leaves_code, step_that_broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Differentiated:
     backward: Backward
     table: tuple[TableRow, ...]
     snippet: Snippet
-    broken: Step | None
+    broken: Operation | None
 
 
 def differentiate(

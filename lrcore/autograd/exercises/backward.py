@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lrcore.graph import Graph, trace
-from lrcore.lab.snippet import Snippet, function_name, snippet, spaced, with_warnings
-from lrcore.program import COURSE, leaf_tensors, leaves_code
+from lrcore.autograd.exercises.snippet import Snippet, function_name, snippet, spaced, with_warnings
+from lrcore.autograd.graph import Graph, trace
+from lrcore.autograd.program import COURSE, leaf_tensors, leaves_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lrcore.dot import Marks
-from lrcore.graph import Graph, TensorNode
-from lrcore.lab.differentiate import Differentiated
-from lrcore.passes import Flow
-from lrcore.program import Program, Step
-from lrcore.values import format_number
+from lrcore.autograd.dot import Marks
+from lrcore.autograd.exercises.differentiate import Differentiated
+from lrcore.autograd.flows import Flow
+from lrcore.autograd.graph import Graph, TensorNode
+from lrcore.autograd.numbers import format_number
+from lrcore.autograd.program import Operation, Program
 
 _WORDS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
 
@@ -113,7 +113,7 @@ def _moments(program: Program, result: Differentiated) -> Iterator[Moment]:
             )
 
 
-def _forward(step: Step, nodes: Mapping[str, TensorNode]) -> str:
+def _forward(step: Operation, nodes: Mapping[str, TensorNode]) -> str:
     names = [_letter(o) if isinstance(o, str) else _tex(o) for o in step.operands]
     values = [
         _bracketed(nodes[o].value.items[0] if isinstance(o, str) else o) for o in step.operands
@@ -122,7 +122,7 @@ def _forward(step: Step, nodes: Mapping[str, TensorNode]) -> str:
     return f"{_letter(step.name)} = {_apply(step, names)} = {_apply(step, values)} = {result}"
 
 
-def _apply(step: Step, texts: Sequence[str]) -> str:
+def _apply(step: Operation, texts: Sequence[str]) -> str:
     if len(texts) == 1:
         name = _WORDS.get(step.function, rf"\mathrm{{{step.function}}}")
         return f"-{texts[0]}" if step.function == "-" else f"{name}({texts[0]})"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from lrcore.graph import Edge, FunctionNode, Graph, TensorNode
+from lrcore.autograd.graph import Edge, FunctionNode, Graph, TensorNode
 from lrcore.palette import GRADIENT
 
 # The one colour of Okabe and Ito that the training page leaves free.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from itertools import pairwise
 
-from lrcore.config import TEST
 from lrcore.data import Placed
 from lrcore.settings import Settings
-from lrcore.training import Run, Status
+from lrcore.training import TEST, Run, Status
 
 
 def ending_sentence(run: Run) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lrcore.expression import Constant, Expression, ExpressionError, Letter
+from lrcore.autograd.expression import Constant, Expression, ExpressionError, Letter
 
 MAX_STEPS = 16
 
@@ -35,7 +35,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Operation:
     """``name = function(*operands)``; an operand is a number or the name of an earlier tensor.
 
     ``start`` and ``end`` are its place in the text of the expression.
@@ -80,7 +80,7 @@ class Program:
     """Steps in order; the last one makes the output."""
 
     leaves: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Operation, ...]
 
     @property
     def output(self) -> str:
@@ -106,7 +106,11 @@ class Program:
 
 COURSE = Program(
     ("w", "x"),
-    (Step("a", "+", ("w", "x")), Step("b", "+", ("w", 1)), Step("y", "*", ("a", "b"))),
+    (
+        Operation("a", "+", ("w", "x")),
+        Operation("b", "+", ("w", 1)),
+        Operation("y", "*", ("a", "b")),
+    ),
 )
 
 
@@ -116,7 +120,7 @@ def compile_expression(expression: Expression, text: str) -> Program:
     Raises:
         ExpressionError: if there is no letter, or more than ``MAX_STEPS`` operations.
     """
-    steps: list[Step] = []
+    steps: list[Operation] = []
     leaves: dict[str, None] = {}
 
     def visit(part: Expression) -> Operand:
@@ -126,7 +130,7 @@ def compile_expression(expression: Expression, text: str) -> Program:
             leaves[part.name] = None
             return part.name
         operands = tuple(visit(argument) for argument in part.arguments)
-        steps.append(Step(f"t{len(steps) + 1}", part.function, operands, part.start, part.end))
+        steps.append(Operation(f"t{len(steps) + 1}", part.function, operands, part.start, part.end))
         return steps[-1].name
 
     visit(expression)
@@ -134,12 +138,12 @@ def compile_expression(expression: Expression, text: str) -> Program:
         message = "There is no letter in it, so there is nothing to differentiate."
         raise ExpressionError(message, text, 0, len(text))
     if isinstance(expression, Letter):
-        steps.append(Step("y", "*", (expression.name, 1), expression.start, expression.end))
+        steps.append(Operation("y", "*", (expression.name, 1), expression.start, expression.end))
     if len(steps) > MAX_STEPS:
         message = f"These are {len(steps)} operations; {MAX_STEPS} fit on the screen."
         raise ExpressionError(message, text, steps[MAX_STEPS].start, steps[MAX_STEPS].end)
     last = steps[-1]
-    steps[-1] = Step("y", last.function, last.operands, last.start, last.end)
+    steps[-1] = Operation("y", last.function, last.operands, last.start, last.end)
     return Program(tuple(leaves), tuple(steps))
 
 
@@ -164,7 +168,7 @@ def leaves_code(values: Mapping[str, float], dtype: torch.dtype = torch.float32)
     return [*default, *leaves]
 
 
-def step_that_broke(program: Program, tensors: Mapping[str, Tensor]) -> Step | None:
+def step_that_broke(program: Program, tensors: Mapping[str, Tensor]) -> Operation | None:
     """The first step whose result is not finite though all it was given is."""
     for step in program.steps:
         inputs = (tensors[o] for o in step.operands if isinstance(o, str))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from types import TracebackType
 
-from lrcore.config import RunConfig
-from lrcore.history import Step
-from lrcore.training import Run, Status
+from lrcore.training.config import RunConfig
+from lrcore.training.history import Step
+from lrcore.training.run import Run, Status
 
 
 class Training(Generator[Step, None, Status]):

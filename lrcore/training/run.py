@@ -14,14 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lrcore.config import FIXED_IN_A_RUN, TEST, RunConfig, checked_weights
 from lrcore.data import Dataset
-from lrcore.engine import Engine, Part, Snapshot
 from lrcore.features import Basis
-from lrcore.history import Columns, History, Step
 from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
-from lrcore.split import held_out
+from lrcore.training.config import FIXED_IN_A_RUN, TEST, RunConfig, checked_weights
+from lrcore.training.engine import Engine, Part, Snapshot
+from lrcore.training.history import Columns, History, Step
+from lrcore.training.split import held_out
 
 _MOST_SNAPSHOTS = 4096
 

@@ -1,0 +1,66 @@
+"""The plane: points of two classes, and the boundary between them."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from torch import Tensor
+
+from lrcore import palette
+from lrcore.data import Dataset
+from lrcore.figures.scene import View
+from lrcore.figures.style import AXIS, CLEAR, FONT
+
+
+def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
+    """The two classes, and three lines of equal probability that the player moves.
+
+    Trace 0 and 1 are the training points of class 0 and 1; trace 2 and 3, if there are any, the
+    test points, drawn hollow.
+
+    Args:
+        points: x (n, 2), y (n,).
+        is_test: (n,) bool.
+        view: the range of the axes.
+    """
+    figure = go.Figure()
+    looks = ((palette.CLASS_0, "circle"), (palette.CLASS_1, "diamond"))
+    for held_out in (False, True) if is_test.any() else (False,):
+        for label, (colour, symbol) in enumerate(looks):
+            members = points.x[(points.y == label) & (is_test == held_out)]
+            x = members.numpy().astype(np.float64)
+            name = points.classes[label]
+            figure.add_scatter(
+                # Plotly leaves a trace without a point out of the legend.
+                x=x[:, 0].round(4) if len(x) else [None],
+                y=x[:, 1].round(4) if len(x) else [None],
+                mode="markers",
+                name=f"{name}, test" if held_out else name,
+                marker={
+                    "color": colour,
+                    "symbol": f"{symbol}-open" if held_out else symbol,
+                    "size": 9 if len(points.y) <= 1000 else 6,
+                    "line": {"width": 2}
+                    if held_out
+                    else {"width": 1, "color": "rgba(255,255,255,0.8)"},
+                },
+                hovertemplate=f"{name}<br>{points.axes[0]} = %{{x:.2f}}<br>"
+                f"{points.axes[1]} = %{{y:.2f}}<extra></extra>",
+            )
+    for width, dash in ((4, "solid"), (2, "dot"), (2, "dot")):
+        figure.add_shape(type="path", path="M0,0", line={"width": width, "dash": dash})
+    figure.update_layout(
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        font=FONT,
+        margin={"l": 44, "r": 8, "t": 34, "b": 40},
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "bgcolor": CLEAR},
+        uirevision=f"{points.axes} {view}",
+        xaxis=_axis(points.axes[0], (view.x0, view.x1), 4),
+        yaxis=_axis(points.axes[1], (view.y0, view.y1), 0),
+    )
+    return figure
+
+
+def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, object]:
+    return AXIS | {"range": limits, "title": {"text": title, "standoff": standoff}}

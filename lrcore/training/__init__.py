@@ -1,0 +1,32 @@
+"""Training: the settings of a run, the loop, and the record that can be extended and branched."""
+
+from lrcore.training.config import (
+    FIXED_IN_A_RUN,
+    TEST,
+    TRAINING,
+    WEIGHT,
+    RunConfig,
+    checked_weights,
+    weight_names,
+)
+from lrcore.training.generator import Training, train
+from lrcore.training.history import Columns, Step
+from lrcore.training.run import Run, Segment, Status, TrainingError
+
+__all__ = [
+    "FIXED_IN_A_RUN",
+    "TEST",
+    "TRAINING",
+    "WEIGHT",
+    "Columns",
+    "Run",
+    "RunConfig",
+    "Segment",
+    "Status",
+    "Step",
+    "Training",
+    "TrainingError",
+    "checked_weights",
+    "train",
+    "weight_names",
+]
