@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.javascript import Module, serve_modules
 from tests.serving import BROWSER_FLAGS, browser_path, dashboard
 
 OpenPage = Callable[..., Page]
+OpenModule = Callable[[str], Module]
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,15 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def js(browser: Browser) -> Iterator[OpenModule]:
+    """The player's modules by file name, each function to be called alone: `js("record.js")`."""
+    page = browser.new_page()
+    serve_modules(page)
+    yield lambda name: Module(page, name)
+    page.close()
 
 
 @pytest.fixture
