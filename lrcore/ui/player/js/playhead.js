@@ -98,9 +98,9 @@ export class Playhead {
   next(ms, last, ended) {
     if (this.state === "dragging") return Math.max(0, Math.min(last, this.index));
     if (this.state === "seeking") this.position = last;
-    if (this.state !== "playing") return Math.min(last, Math.floor(this.position));
+    // The first frame of a run shows where it starts, also while it plays.
+    if (this.state !== "playing" || this.index < 0) return Math.min(last, Math.floor(this.position));
     this.position = Math.min(last, this.position + this.msRate * ms);
-    if (this.index < 0) return Math.floor(this.position);
     const next = Math.min(last, this.index + movesFor(this.position - this.index));
     return this.position === last && ended && last - next < 2 ? last : next;
   }
