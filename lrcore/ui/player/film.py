@@ -23,7 +23,7 @@ from lrcore.figures.scene import (
 from lrcore.settings import SettingsError
 from lrcore.stories import sentence_of
 from lrcore.training import FIXED_IN_A_RUN, Run, RunConfig, Status, TrainingError
-from lrcore.ui.player.limits import Outlook
+from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.words import ending_sentence, marks
 
 Answer = dict[str, object]
@@ -98,7 +98,7 @@ class Film:
 
     def _start(self, config: RunConfig) -> None:
         self.run = Run(config)
-        self._outlook = Outlook(self.run)
+        self._outlook = LimitsOfRun(self.run)
         self._number += 1
         self._branched_at: list[int] = []
 
@@ -114,7 +114,7 @@ class Film:
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._start(config)
         elif config.target_on != self._wanted.target_on:
-            self._outlook = Outlook(self.run)
+            self._outlook = LimitsOfRun(self.run)
         self._wanted = config
         self._settings += 1
 
