@@ -9,7 +9,7 @@ import numpy as np
 
 from lrcore import palette
 from lrcore.data import Placed
-from lrcore.figures.curves import curves
+from lrcore.figures.learning_curves import curves_with_curtains
 from lrcore.figures.plane import scatter
 from lrcore.figures.scene import (
     GRID_SIZE,
@@ -203,7 +203,9 @@ def _scene(run: Run) -> Answer:
     sampled = len(index) < total
     return {
         "scatter": scatter(drawn, is_test, view).to_plotly_json(),
-        "curves": curves(run.config.target_accuracy, test=bool(run.is_test.any())).to_plotly_json(),
+        "curves": curves_with_curtains(
+            run.config.target_accuracy, test=bool(run.is_test.any())
+        ).to_plotly_json(),
         "points": _base64(drawn.x.numpy()),
         "features": _base64(run.basis(drawn.x).numpy()),
         "traces": (drawn.y + 2 * is_test).int().tolist(),
