@@ -12,7 +12,9 @@ import pytest
 
 from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig, Segment, TrainingError
 from lrcore.training.engine import Engine
-from lrcore.ui.player.film import Answer, Film, Request, ending_sentence
+from lrcore.ui.player.film import Film
+from lrcore.ui.player.protocol import Answer, Mark, Request, Version
+from lrcore.ui.player.words import ending_sentence
 
 ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=100_000)
 
@@ -23,19 +25,34 @@ def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lrcore.ui.player.film._SECONDS_PER_ANSWER", 60.0)
 
 
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def filmed(config: RunConfig = ENDLESS) -> tuple[Film, Clock]:
+    clock = Clock()
+    return Film(config, clock), clock
+
+
 def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:
-    """Ask as a player does that has received `last`, changed by `fields`; the first question
-    follows the answer that the page opens with."""
-    film._outlook.wait(20)
-    opening = film.answer() if last is None else last
-    known = {key: opening[key] for key in ("run", "revision", "settings")}
-    film.request = Request(**{"scene": last is None, **known, **fields})
-    return film.answer()
+    """Ask as a player does that has received `last` (nothing: the answer that the page opens
+    with), changed by `fields`."""
+    film._limits.wait(20)
+    opening = film.respond() if last is None else last
+    asked = {"knows": opening.version, "rows": (len(film.run), 120)} | fields
+    film.take(Request(**asked))
+    return film.respond()
 
 
-def rows_of(answer: Answer) -> np.ndarray:
+def rows_of(answer: Answer, width: int = 5) -> np.ndarray:
     """As the player reads them: little-endian float32, `width` to a row."""
-    return np.frombuffer(base64.b64decode(answer["rows"]), "<f4").reshape(-1, answer["width"])
+    return np.frombuffer(base64.b64decode(answer.rows), "<f4").reshape(-1, width)
 
 
 def recorded(run: Run, first: int = 0) -> np.ndarray:
@@ -48,119 +65,158 @@ def with_rate(lr: float) -> RunConfig:
     return replace(ENDLESS, optimizer=SGD(lr=lr))
 
 
+def counted_steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
+    """The rate under which each chunk was trained from now on, and its length."""
+    trained: list[tuple[float, int]] = []
+    advance = Engine.advance
+
+    def counting(engine: Engine, steps: int) -> np.ndarray:
+        trained.append((engine._config.optimizer.lr, steps))
+        return advance(engine, steps)
+
+    monkeypatch.setattr(Engine, "advance", counting)
+    return trained
+
+
 def test_page_opens_with_the_scene_and_the_first_moments() -> None:
-    film = Film(ENDLESS)
-    answer = film.answer()
+    film, _ = filmed()
+    answer = film.respond()
+    assert (answer.version, answer.first) == (Version(1, 0, 0), 0)
     assert len(rows_of(answer)) == 120
     assert np.array_equal(rows_of(answer), recorded(film.run))
-    assert "scene" in answer
+    assert answer.scene is not None
+    assert answer.scene.columns == ["loss", "accuracy"]
+    assert (answer.state.ended, answer.state.sentence, answer.marks) == (False, "", ())
 
 
-def test_first_answer_to_a_question_brings_the_scene_and_rows_from_the_start() -> None:
-    film = Film(ENDLESS)
-    answer = ask(film, seq=7)
-    assert answer["seq"] == 7
-    assert answer["first"] == 0
-    assert answer["problem"] is None
-    assert answer["marks"] == []
-    assert (answer["ended"], answer["sentence"]) == (False, "")
-    assert {"scatter", "curves", "features", "points", "traces", "terms", "grid", "levels"} <= set(
-        answer["scene"]
-    )
-    assert len(rows_of(answer)) == 120
-    assert np.array_equal(rows_of(answer), recorded(film.run))
+def test_answer_is_plain_json_with_the_names_of_the_protocol() -> None:
+    film, _ = filmed(replace(ENDLESS, initial_weights=(1e38, 1e38, 0.0), test_share=0.25))
+    wants = {"probe": (0.5, 1.0, 2.0), "grid": (-1.0, 1.0, -2.0, 2.0)}
+    for answer in (ask(film), ask(film, wants=wants)):
+        message = answer.message()
+        assert json.loads(json.dumps(message, allow_nan=False)) == message
+        assert message.keys() == {*Answer.__dataclass_fields__}
+        assert message["version"] == {"run": 1, "branch": 0, "config": 0}
+        assert message["state"]["limits"]["rows"][0].keys() == {"name", "value", "here", "why"}
 
 
-def test_answer_can_be_sent_as_json() -> None:
-    answer = ask(Film(replace(ENDLESS, initial_weights=(1e38, 1e38, 0.0))))
-    plain = {key: value for key, value in answer.items() if key not in ("scene", "outlook")}
-    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
-    rows = json.loads(json.dumps(answer["outlook"], allow_nan=False))["rows"]
-    assert [tuple(row) for row in rows] == answer["outlook"]["rows"]
-
-
-def test_asking_again_gives_the_same_answer() -> None:
-    film = Film(ENDLESS)
+def test_asking_again_gives_the_same_answer_and_trains_once() -> None:
+    film, _ = filmed()
     first = ask(film)
-    assert film.answer() == first
-    second = ask(film, first, first=120, want=300, at=50)
-    assert film.answer() == second
+    assert film.respond() == first
+    second = ask(film, first, rows=(120, 420), at=50)
+    assert (film.respond(), len(film.run)) == (second, 420)
     film.set(with_rate(0.5))
-    told = film.answer()
-    third = ask(film, told, first=420, want=300, at=50)
-    assert third["revision"] == 1
-    assert film.answer() == third
-    fourth = ask(film, third, first=500, restart=True)
-    assert film.answer() == fourth
+    third = ask(film, second, rows=(420, 700), at=50)
+    assert third.version.branch == 1
+    assert (film.respond(), len(film.run)) == (third, 700)
+    film.restart()
+    fourth = ask(film, third, rows=(700, 500))
+    assert fourth.version.branch == 2
+    assert film.respond() == fourth
 
 
 def test_later_rows_follow_without_the_scene() -> None:
-    film = Film(ENDLESS)
-    first = ask(film)
-    second = ask(film, first, first=120, want=300)
-    assert "scene" not in second
-    assert second["first"] == 120
-    assert len(rows_of(second)) == 300
+    film, _ = filmed()
+    first = film.respond()
+    second = ask(film, first, rows=(120, 420))
+    assert (second.scene, second.first, len(rows_of(second))) == (None, 120, 300)
     table = np.concatenate([rows_of(first), rows_of(second)])
     assert np.array_equal(table, recorded(film.run))
 
 
 def test_many_rows_come_in_parts() -> None:
-    film = Film(replace(ENDLESS, data=Blobs(samples_per_class=1)))
+    film, _ = filmed(replace(ENDLESS, data=Blobs(samples_per_class=1)))
     first = ask(film)
     film.run.extend(seconds=60, iterations=21_000)
-    part = ask(film, first, first=120)
+    part = ask(film, first, rows=(120, 120))
     assert len(rows_of(part)) == 20_000
-    rest = ask(film, first, first=20_120, want=1)
-    assert rest["first"] == 20_120
+    rest = ask(film, part, rows=(20_120, 20_120))
     assert np.array_equal(rows_of(rest), recorded(film.run, 20_120))
 
 
-def test_change_waits_for_a_player_that_knows_of_it() -> None:
-    film = Film(ENDLESS)
-    first = ask(film)
+def test_paused_page_branches_at_once_where_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    film, clock = filmed()
+    seen = ask(film, at=30)
+    clock.now += 3600
+    trained = counted_steps(monkeypatch)
     film.set(with_rate(0.5))
-    late = ask(film, first, first=120, at=30)
-    assert late["settings"] == first["settings"] + 1
-    assert late["revision"] == 0
-    assert film.run.config == ENDLESS
-    placed = ask(film, late, first=late["first"] + 1, at=40)
-    assert film.run.segments == (Segment(0, ENDLESS), Segment(40, with_rate(0.5)))
-    assert placed["marks"] == [{"iteration": 40, "label": "lr 0.01 → 0.5"}]
-    assert (placed["revision"], placed["first"]) == (1, 40)
-    assert np.array_equal(rows_of(placed), recorded(film.run, 40))
+    answer = film.respond()
+    assert film.run.segments == (Segment(0, ENDLESS), Segment(30, with_rate(0.5)))
+    assert answer.marks == (Mark(30, "lr 0.01 → 0.5"),)
+    assert (answer.version, answer.first, answer.state.waiting) == (Version(1, 1, 1), 30, False)
+    assert len(rows_of(answer)) == 120
+    assert np.array_equal(rows_of(answer), recorded(film.run, 30))
+    assert sum(steps for lr, steps in trained if lr == 0.01) <= 30  # to come back to 30 alone
+    assert seen.version.branch == 0
+
+
+def test_playhead_that_comes_with_the_change_is_where_it_applies() -> None:
+    film, _ = filmed()
+    seen = ask(film, rows=(120, 420), at=30, playing=True, speed=60.0)
+    film.take(Request(knows=seen.version, at=77, playing=True, speed=60.0, rows=(420, 137)))
+    film.set(with_rate(0.5))
+    answer = film.respond()
+    assert answer.marks == (Mark(77, "lr 0.01 → 0.5"),)
+    assert len(film.run) == 77 + 120
+
+
+def test_playhead_told_just_before_is_foreseen() -> None:
+    film, clock = filmed()
+    ask(film, rows=(120, 420), at=30, playing=True, speed=600.0)
+    clock.now += 0.1
+    film.set(with_rate(0.5))
+    assert film.respond().marks[0].iteration == 90
+
+
+def test_change_waits_for_a_playhead_and_trains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    film, clock = filmed()
+    seen = ask(film, rows=(120, 420), at=30, playing=True, speed=60.0)
+    clock.now += 1.0
+    trained = counted_steps(monkeypatch)
+    film.set(with_rate(0.5))
+    told = film.respond()
+    assert (told.state.waiting, told.version) == (True, Version(1, 0, 1))
+    assert (trained, film.run.config) == ([], ENDLESS)
+    placed = ask(film, told, rows=(420, 150), at=92, playing=True, speed=60.0)
+    assert (placed.state.waiting, placed.first) == (False, 92)
+    assert placed.marks == (Mark(92, "lr 0.01 → 0.5"),)
+    assert np.array_equal(rows_of(placed), recorded(film.run, 92))
+    assert seen.marks == ()
 
 
 def test_playhead_beyond_the_record_branches_at_its_end() -> None:
-    film = Film(ENDLESS)
-    ask(film)
+    film, _ = filmed()
+    ask(film, at=10**9)
     film.set(with_rate(0.5))
-    ask(film, film.answer(), first=120, at=10**9)
+    film.respond()
     assert film.run.segments[-1].start == 119
 
 
 def test_change_taken_back_before_it_was_placed_leaves_no_mark() -> None:
-    film = Film(ENDLESS)
-    first = ask(film)
+    film, clock = filmed()
+    first = ask(film, at=40, playing=True)
     film.set(replace(ENDLESS))
-    assert film.answer() == first
+    assert film.respond() == first
+    clock.now += 1
     film.set(with_rate(0.5))
+    film.respond()
     film.set(ENDLESS)
-    answer = ask(film, film.answer(), first=120, at=40)
-    assert (answer["revision"], answer["marks"], answer["first"]) == (0, [], 120)
+    answer = ask(film, film.respond(), at=40, playing=True)
+    assert (answer.version.branch, answer.marks, answer.first) == (0, (), 120)
 
 
 def test_rows_from_the_earliest_unseen_branch_on_are_sent_again() -> None:
-    film = Film(ENDLESS)
-    seen = ask(film, ask(film), first=120, want=200)
+    film, _ = filmed()
+    seen = ask(film, rows=(120, 320))
     for lr, at in ((0.5, 90), (0.25, 50), (0.125, 110)):
         film.set(with_rate(lr))
-        ask(film, film.answer() | {"revision": seen["revision"]}, first=320, at=at)
-    answer = ask(film, film.answer() | {"revision": seen["revision"]}, first=320)
-    assert answer["revision"] == 3
-    assert answer["first"] == 50
+        ask(film, seen, rows=(320, 320), at=at)
+    answer = ask(film, seen, rows=(320, 320))
+    assert (answer.version.branch, answer.first) == (3, 50)
     assert np.array_equal(rows_of(answer), recorded(film.run, 50))
-    assert ask(film, answer | {"revision": 2}, first=320)["first"] == 110
+    knows = answer.version._replace(branch=2)
+    assert ask(film, answer, knows=knows, rows=(320, 320)).first == 110
 
 
 @pytest.mark.parametrize(
@@ -172,31 +228,40 @@ def test_rows_from_the_earliest_unseen_branch_on_are_sent_again() -> None:
     ],
 )
 def test_other_data_or_weights_start_a_new_run(config: RunConfig) -> None:
-    film = Film(ENDLESS)
+    film, _ = filmed()
     first = ask(film)
     film.set(config)
-    answer = ask(film, first, first=120, at=70)
-    assert answer["run"] == first["run"] + 1
-    assert (answer["first"], answer["revision"], answer["marks"]) == (0, 0, [])
-    assert "scene" in answer
+    answer = ask(film, first, at=70)
+    assert answer.version == Version(2, 0, 1)
+    assert (answer.first, answer.at, answer.marks) == (0, 0, ())
+    assert answer.scene is not None
     assert np.array_equal(rows_of(answer), recorded(film.run))
     assert film.run.segments == (Segment(0, config),)
+
+
+def test_player_that_has_just_been_made_learns_where_to_go_on() -> None:
+    film, _ = filmed()
+    ask(film, at=70)
+    assert film.respond().at == 70
+    answer = ask(film, knows=Version(), at=70)
+    assert (answer.at, answer.first, answer.scene is None) == (70, 0, False)
 
 
 @pytest.mark.parametrize("pending", [False, True])
 @pytest.mark.parametrize("branches", [0, 1, 2])
 def test_restart_goes_to_the_start_under_the_present_settings(branches: int, pending: bool) -> None:
-    film = Film(ENDLESS)
-    ask(film)
+    film, _ = filmed()
+    last = ask(film)
     rates = (0.1, 0.2)[:branches]
     for lr in rates:
         film.set(with_rate(lr))
-        ask(film, film.answer(), first=120, at=60 + int(100 * lr))
+        last = ask(film, last, at=60 + int(100 * lr))
     present = with_rate(0.7) if pending else with_rate(rates[-1]) if rates else ENDLESS
     film.set(present)
-    answer = ask(film, film.answer(), first=120, at=60, restart=True)
+    film.restart()
+    answer = ask(film, last, at=60)
     assert film.run.segments == (Segment(0, present),)
-    assert answer["marks"] == []
+    assert answer.marks == ()
     expected = Run(present)
     expected.extend(seconds=60, iterations=len(film.run) - 1)
     assert np.array_equal(recorded(film.run), recorded(expected))
@@ -210,23 +275,24 @@ def test_restart_goes_to_the_start_under_the_present_settings(branches: int, pen
         ({"loss": "bce"}, "loss bce_logits → bce"),
         ({"target_accuracy": 0.95}, "target_accuracy 1 → 0.95"),
         ({"max_iterations": 500}, "max_iterations 100000 → 500"),
+        ({"optimizer": Adam(), "l2": 0.25}, "l2 0 → 0.25, optimizer SGD → Adam"),
     ],
 )
 def test_mark_names_what_changed(change: dict[str, object], label: str) -> None:
-    film = Film(ENDLESS)
-    ask(film)
+    film, _ = filmed()
+    ask(film, at=3)
     film.set(replace(ENDLESS, **change))
-    answer = ask(film, film.answer(), first=120, at=3)
-    assert answer["marks"] == [{"iteration": 3, "label": label}]
-    assert answer["target"] == film.run.config.target_accuracy
+    answer = film.respond()
+    assert answer.marks == (Mark(3, label),)
+    assert answer.state.target == film.run.config.target_accuracy
 
 
 def test_sentence_of_a_target_that_was_reached() -> None:
-    film = Film(RunConfig())
-    answer = ask(film, ask(film), first=120, want=10_000)
+    film, _ = filmed(RunConfig())
+    state = ask(film, rows=(120, 10_000)).state
     last = film.run.step(len(film.run) - 1)
     expected = f"accuracy {last.accuracy:.4f} passes 0.99 at iteration {last.iteration}."
-    assert (answer["ended"], answer["sentence"]) == (True, f"Reached: {expected}")
+    assert (state.ended, state.sentence) == (True, f"Reached: {expected}")
 
 
 def test_sentence_of_a_target_that_was_not_reached() -> None:
@@ -249,21 +315,22 @@ def test_sentence_of_a_run_that_diverged() -> None:
 def answer_while_torch_fails(film: Film) -> Answer:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
-        return film.answer()
+        return film.respond()
 
 
 def assert_kept(answer: Answer) -> None:
-    assert "out of memory. The run is kept" in answer["problem"]
+    assert answer.state.problem is not None
+    assert "out of memory. The run is kept" in answer.state.problem
 
 
 def test_failure_is_told_and_the_next_answer_goes_on() -> None:
-    film = Film(ENDLESS)
-    film.request = Request(scene=False, run=ask(film)["run"], first=120, want=100)
+    film, _ = filmed()
+    film.take(Request(knows=ask(film).version, rows=(120, 220)))
     answer = answer_while_torch_fails(film)
     assert_kept(answer)
-    assert (answer["first"], len(rows_of(answer)), answer["ended"]) == (120, 0, False)
-    later = film.answer()
-    assert later["problem"] is None
+    assert (answer.first, len(rows_of(answer)), answer.state.ended) == (120, 0, False)
+    later = film.respond()
+    assert later.state.problem is None
     expected = Run(ENDLESS)
     expected.extend(seconds=60, iterations=219)
     assert np.array_equal(rows_of(later), recorded(expected, 120))
@@ -271,92 +338,104 @@ def test_failure_is_told_and_the_next_answer_goes_on() -> None:
 
 @pytest.mark.parametrize("at", [0, 40])
 def test_failure_of_a_change_keeps_the_run_and_the_change_is_placed_later(at: int) -> None:
-    film = Film(ENDLESS)
-    first = ask(film)
+    film, _ = filmed()
+    first = ask(film, at=at)
     before = recorded(film.run)
     film.set(with_rate(0.5))
-    told = film.answer()
-    film.request = Request(
-        scene=False, run=first["run"], settings=told["settings"], first=120, want=50, at=at
-    )
     assert_kept(answer_while_torch_fails(film))
     assert np.array_equal(recorded(film.run), before)
-    answer = film.answer()
-    assert (answer["problem"], answer["revision"], answer["first"]) == (None, 1, at)
+    answer = film.respond()
+    assert (answer.state.problem, answer.version.branch, answer.first) == (None, 1, at)
     assert film.run.segments[-1] == Segment(at, with_rate(0.5))
+    assert first.marks == ()
+
+
+def test_failure_of_a_restart_is_made_good_by_the_next_answer() -> None:
+    film, _ = filmed()
+    ask(film, at=40)
+    film.set(with_rate(0.5))
+    film.respond()
+    film.restart()
+    assert_kept(answer_while_torch_fails(film))
+    assert len(film.run.segments) == 2
+    assert film.respond().state.problem is None
+    assert film.run.segments == (Segment(0, with_rate(0.5)),)
 
 
 def test_failure_of_a_run_that_the_player_does_not_know_yet() -> None:
-    film = Film(ENDLESS)
-    ask(film, ask(film), first=120, want=400)
+    film, _ = filmed()
+    seen = ask(film, rows=(120, 520))
     film.set(replace(ENDLESS, data=Blobs(seed=8)))
-    film.request = Request(scene=False, run=1, first=520, want=100)
+    film.take(Request(knows=seen.version, rows=(520, 620)))
     answer = answer_while_torch_fails(film)
     assert_kept(answer)
-    assert answer["first"] == 0
+    assert answer.first == 0
     assert np.array_equal(rows_of(answer), recorded(film.run))
-    assert "scene" in answer
+    assert answer.scene is not None
 
 
 def test_new_run_that_cannot_start_leaves_the_present_one() -> None:
-    film = Film(ENDLESS)
+    film, _ = filmed()
     first = ask(film)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
         with pytest.raises(TrainingError, match="out of memory"):
             film.set(replace(ENDLESS, data=Blobs(seed=8)))
-    assert film.answer() == first
-
-
-def test_question_is_read_with_types_and_without_unknown_fields() -> None:
-    message = {"seq": 4.0, "at": -3, "scene": False, "view": [0, 1, 2, 3], "more": "?"}
-    assert Request.read(message) == Request(seq=4, at=0, scene=False, view=(0.0, 1.0, 2.0, 3.0))
-    assert Request.read({}) == Request()
+    assert film.respond() == first
 
 
 def test_weights_under_the_pointer_are_measured_and_change_nothing() -> None:
-    film = Film(replace(ENDLESS, test_share=0.25))
+    film, _ = filmed(replace(ENDLESS, test_share=0.25))
     first = ask(film)
     before = recorded(film.run)
-    answer = ask(film, first, first=120, want=0, probe=(0.5, -1.0, 0.25))
+    answer = ask(film, first, rows=(120, 0), wants={"probe": (0.5, -1.0, 0.25)})
     step = film.run.evaluate((0.5, -1.0, 0.25))
-    assert answer["probe"]["weights"] == (0.5, -1.0, 0.25)
-    values = [step.loss, step.accuracy, step.test_loss, step.test_accuracy]
-    assert answer["probe"]["values"] == values
+    probe = answer.got["probe"]
+    assert probe.weights == (0.5, -1.0, 0.25)
+    assert probe.measured == (step.loss, step.accuracy, step.test_loss, step.test_accuracy)
     assert np.array_equal(recorded(film.run), before)
-    assert answer["revision"] == first["revision"]
+    assert answer.version == first.version
 
 
-@pytest.mark.parametrize("weights", [(1.0, 2.0), (1.0, 2.0, 1e39), (float("nan"), 0.0, 0.0)])
-def test_weights_that_cannot_be_measured_are_passed_over(weights: tuple[float, ...]) -> None:
-    film = Film(ENDLESS)
-    answer = ask(film, ask(film), first=120, probe=weights)
-    assert answer["probe"] is None
+def test_features_on_a_grid_are_those_of_its_corners() -> None:
+    film, _ = filmed(replace(ENDLESS, features=Quadratic()))
+    grid = ask(film, rows=(120, 0), wants={"grid": (-1.0, 3.0, 0.0, 2.0)}).got["grid"]
+    features = np.frombuffer(base64.b64decode(grid.features), "<f4").reshape(grid.size, -1, 5)
+    across, upwards = np.linspace(-1, 3, grid.size), np.linspace(0, 2, grid.size)
+    assert features[:, :, 0] == pytest.approx(np.tile(across, (grid.size, 1)), abs=1e-6)
+    assert features[:, :, 4] == pytest.approx(np.outer(upwards, across), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "wants",
+    [
+        {"probe": (1.0, 2.0)},
+        {"probe": (1.0,) * 1000},
+        {"grid": (1.0, 2.0, 3.0)},
+        {"grid": (2.0, 1.0, 0.0, 1.0)},
+        {"grid": (0.0, 0.0, 0.0, 1.0)},
+    ],
+)
+def test_what_cannot_be_had_is_nothing(wants: dict[str, tuple[float, ...]]) -> None:
+    film, _ = filmed()
+    answer = ask(film, wants=wants | {"another view's": ()})
+    assert answer.got == dict.fromkeys(wants)
 
 
 def test_limits_come_with_a_later_answer() -> None:
-    film = Film(ENDLESS)
+    film, _ = filmed()
     first = ask(film)
-    film._outlook.wait(20)
-    words = ask(film, first, first=120)["outlook"]
-    assert [row.name for row in words["rows"]] == ["Bayes accuracy", "Best line", "Separable"]
+    limits = ask(film, first).state.limits
+    assert [row.name for row in limits.rows] == ["Bayes accuracy", "Best line", "Separable"]
     film.set(replace(ENDLESS, target_accuracy=0.5))
-    assert ask(film, first, first=120)["outlook"]["warning"] == ""
+    assert ask(film, first).state.limits.warning == ""
 
 
 def test_moments_with_test_points_carry_their_loss_and_accuracy() -> None:
-    film = Film(replace(ENDLESS, features=Quadratic(), test_share=0.25))
-    answer = ask(film)
-    assert (answer["dimension"], answer["width"]) == (5, 10)
-    assert np.array_equal(rows_of(answer), recorded(film.run))
+    film, _ = filmed(replace(ENDLESS, features=Quadratic(), test_share=0.25))
+    answer = film.respond()
+    assert answer.scene.columns == ["loss", "accuracy", "test_loss", "test_accuracy"]
+    assert len(answer.scene.terms) == 5
+    assert np.array_equal(rows_of(answer, 10), recorded(film.run))
     step = film.run.step(7)
-    assert rows_of(answer)[7, -2:] == pytest.approx([step.test_loss, step.test_accuracy])
-
-
-def test_change_of_optimiser_is_named() -> None:
-    film = Film(ENDLESS)
-    ask(film)
-    film.set(replace(ENDLESS, optimizer=Adam(), test_share=0.0, l2=0.25))
-    placed = ask(film, film.answer(), first=120, at=40)
-    label = "l2 0 → 0.25, optimizer SGD → Adam"
-    assert placed["marks"] == [{"iteration": 40, "label": label}]
+    assert rows_of(answer, 10)[7, -2:] == pytest.approx([step.test_loss, step.test_accuracy])

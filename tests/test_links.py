@@ -32,18 +32,18 @@ def no_outlook() -> Iterator[None]:
 def test_player_is_told_the_story_while_its_settings_hold() -> None:
     story = STORIES[0]
     film = Film(story.config)
-    assert film.answer()["story"] == story.watch
+    assert film.respond().state.story == story.watch
     film.set(replace(story.config, target_accuracy=0.98))
-    assert film.answer()["story"] == ""
+    assert film.respond().state.story == ""
     film.set(story.config)
-    assert film.answer()["story"] == story.watch
+    assert film.respond().state.story == story.watch
 
 
 @every_story
 def test_link_opens_the_story_without_a_message(story: Story) -> None:
     page = opened(**query(story.config))
     assert config_of(page) == story.config
-    assert player(page)["story"] == story.watch
+    assert player(page)["state"]["story"] == story.watch
     assert toasts(page) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 
 import pytest
 import streamlit
@@ -14,7 +15,8 @@ from lrcore import FEATURES, RunConfig
 from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
 from lrcore.ui import own_data, training
-from lrcore.ui.player.film import Answer, Film, Request
+from lrcore.ui.player.film import Film
+from lrcore.ui.player.protocol import LimitWords, Place, Request
 from tests.test_page import config_of, opened, player, toasts
 
 FLOWERS = b"""id,length,width,species
@@ -41,7 +43,7 @@ def page_with_player() -> None:
     training.page()
 
 
-def said() -> dict[str, object] | None:
+def said() -> Request | None:
     """What the player says next, as the test has put it."""
     waiting = streamlit.session_state.get("messages", [])
     return waiting.pop(0) if waiting else None
@@ -57,9 +59,14 @@ def placing(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     return page.run()
 
 
+def placed_by(clicks: Iterable[tuple[float, float, float]]) -> Request:
+    """A question with a command for each click (number, x, y)."""
+    return Request(do=tuple(Place(int(number), ((x, y),)) for number, x, y in clicks))
+
+
 def click(page: AppTest, *clicks: tuple[float, float, float], before: str | None = None) -> None:
     """Let the player tell of clicks; before: the text that the browser still shows then."""
-    page.session_state["messages"] = [{"clicks": clicks}]
+    page.session_state["messages"] = [placed_by(clicks)]
     if before is not None:
         page.text_area(key="placed_points").set_value(before)
     page.run()
@@ -91,17 +98,17 @@ def messages(page: AppTest) -> list[str]:
 def test_clicks_become_points_once_and_in_order(placing: AppTest) -> None:
     click(placing, (1, 3.0, 4.0), (2, -1.5, 0.25))
     assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0")
-    assert player(placing)["placed"] == 2
+    assert player(placing)["done"] == 2
     click(placing, (1, 3.0, 4.0), (2, -1.5, 0.25), (3, 0.0, 0.0))
     assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0;0,0,0")
-    assert player(placing)["placed"] == 3
+    assert player(placing)["done"] == 3
     placing.run()
     assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0;0,0,0")
 
 
 def test_clicks_of_two_questions_at_once_all_become_points(placing: AppTest) -> None:
     clicks = [(1, 3.0, 4.0), (2, -1.5, 0.25)]
-    placing.session_state["messages"] = [{"clicks": clicks[:1]}, {"clicks": clicks}]
+    placing.session_state["messages"] = [placed_by(clicks[:1]), placed_by(clicks)]
     placing.run()
     assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0")
 
@@ -131,7 +138,7 @@ def test_clicks_place_the_chosen_class(placing: AppTest) -> None:
 def test_clicks_on_other_data_are_taken_and_place_nothing(placing: AppTest) -> None:
     placing.selectbox(key="data").set_value("blobs").run()
     click(placing, (1, 3.0, 4.0))
-    assert player(placing)["placed"] == 1
+    assert player(placing)["done"] == 1
     placing.selectbox(key="data").set_value("placed").run()
     assert config_of(placing).data == Placed("1,2,0")
 
@@ -141,7 +148,7 @@ def test_a_click_too_many_is_told(placing: AppTest) -> None:
     click(placing, (1, 3.0, 4.0))
     assert messages(placing) == ["Not placed: there are 500 points already; take one away first."]
     assert config_of(placing).data == Placed(FULL)
-    assert player(placing)["placed"] == 1
+    assert player(placing)["done"] == 1
 
 
 def test_a_click_that_is_no_point_is_told(placing: AppTest) -> None:
@@ -161,7 +168,7 @@ def test_undo_and_clear() -> None:
     undo.click().run()
     assert config_of(page).data == Placed("")
     sentence = "There are no points yet: click on the plot to place some."
-    assert player(page)["sentence"] == sentence
+    assert player(page)["state"]["sentence"] == sentence
     assert toasts(page) == []
 
 
@@ -211,27 +218,27 @@ def test_few_points_give_an_answer_that_can_be_sent(
             data=data, features=features, test_share=share, target_on=asked, max_iterations=30
         )
     )
-    film._outlook.wait(10)
-    answer: Answer = film.answer()
-    assert json.loads(json.dumps(answer)) is not None
-    scatter = answer["scene"]["scatter"]
-    assert [trace["name"] for trace in scatter["data"]] == ["class 0", "class 1"]
-    assert answer["scene"]["placing"] == isinstance(data, Placed)
-    film.request = Request(run=1, scene=False, view=(0.0, 1.0, 0.0, 1.0), first=1)
-    answer = film.answer()
-    assert answer["grid"]["view"] == [0.0, 1.0, 0.0, 1.0]
+    film._limits.wait(10)
+    answer = film.respond()
+    assert json.loads(json.dumps(answer.message())) is not None
+    assert [trace["name"] for trace in answer.scene.scatter["data"]] == ["class 0", "class 1"]
+    assert answer.scene.placing == isinstance(data, Placed)
+    film.take(Request(knows=answer.version, rows=(1, 1), wants={"grid": (0.0, 1.0, 0.0, 1.0)}))
+    answer = film.respond()
+    assert answer.got["grid"].view == (0.0, 1.0, 0.0, 1.0)
+    state = answer.state
     if not len(film.run.data.y):
-        assert answer["sentence"].startswith("There are no points yet")
-        assert answer["outlook"] == {"rows": [], "warning": ""}
+        assert state.sentence.startswith("There are no points yet")
+        assert state.limits == LimitWords()
     elif asked == "test":
-        assert answer["sentence"].startswith("Not reached: there are no test points")
+        assert state.sentence.startswith("Not reached: there are no test points")
     else:
-        assert answer["sentence"].startswith("Reached") or not answer["ended"]
+        assert state.sentence.startswith("Reached") or not state.ended
 
 
 def test_a_file_becomes_points() -> None:
     page = opened(data="csv")
-    assert player(page)["sentence"] == "There are no points yet: choose a CSV file."
+    assert player(page)["state"]["sentence"] == "There are no points yet: choose a CSV file."
     upload(page, FLOWERS)
     assert chosen(page) == ("length", "width", "species", "setosa", "versicolor")
     assert points_of(page) == [[5.1, 3.5, 0], [7.0, 3.2, 1]]

@@ -50,7 +50,7 @@ def config_of(page: AppTest) -> RunConfig:
     assert not page.exception
     film = page.session_state["film"]
     assert isinstance(film, Film)
-    return film._wanted
+    return film.wanted
 
 
 def elements(block: Block) -> Iterator[Element]:
@@ -68,7 +68,7 @@ def controls(page: AppTest) -> dict[str, Element]:
 def player(page: AppTest) -> dict[str, object]:
     """The data of the player's component."""
     found = [item.proto for item in elements(page.main) if item.type == "bidi_component"]
-    assert [proto.component_name for proto in found] == ["lrcore_preload", "lrcore_stage"]
+    assert [proto.component_name for proto in found] == ["lrcore_preload", "lrcore_player"]
     return json.loads(found[1].json)
 
 
@@ -121,20 +121,19 @@ def test_sliders_change_the_film() -> None:
     config = config_of(page)
     assert (config.optimizer.lr, config.optimizer.momentum) == (0.5, 0.5)
     assert (config.target_accuracy, config.max_iterations) == (0.95, 2000)
-    assert player(page)["settings"] == 1
-    assert player(page)["run"] == 1
+    assert player(page)["version"]["run"] == 1
 
 
-def test_live_settings_wait_for_the_playhead_and_data_starts_a_new_run() -> None:
+def test_live_settings_branch_the_run_and_data_starts_a_new_one() -> None:
     page = opened()
     page.toggle(key="zero_grad").set_value(False).run()
     page.selectbox(key="loss").set_value("bce").run()
     assert (config_of(page).zero_grad, config_of(page).loss) == (False, "bce")
-    assert page.session_state["film"].run.config == RunConfig()
+    assert page.session_state["film"].run.config == config_of(page)
     page.slider(key="std").set_value(2.0).run()
     assert page.session_state["film"].run.config == config_of(page)
     assert config_of(page).data.std == 2.0
-    assert player(page)["run"] == 2
+    assert player(page)["version"]["run"] == 2
 
 
 def test_new_sample_takes_the_next_seed() -> None:
@@ -225,7 +224,7 @@ def test_bad_link_is_told_and_the_rest_of_it_holds(key: str, text: str) -> None:
     [message] = toasts(page)
     assert key in message
     assert f"got {text}" in message.replace("'", "")
-    assert player(page)["problem"] is None
+    assert player(page)["state"]["problem"] is None
 
 
 def test_bad_typed_weight_is_told() -> None:

@@ -22,7 +22,8 @@ from lrcore.figures.scene import (
     shading,
     view_of,
 )
-from lrcore.ui.player.film import Film, Request
+from lrcore.ui.player.film import Film
+from lrcore.ui.player.protocol import Request
 
 COURSE_VIEW = (-5.0, 7.0, -7.0, 7.0)
 
@@ -210,31 +211,34 @@ def numbers(text: str, width: int) -> np.ndarray:
 
 def test_scene_has_the_points_as_people_and_as_the_model_see_them() -> None:
     film = Film(RunConfig(features=Quadratic(), standardise=True, test_share=0.25))
-    scene, run = film.answer()["scene"], film.run
+    scene, run = film.respond().scene, film.run
     x = run.data.x.numpy()
-    assert np.array_equal(numbers(scene["points"], 2), x)
+    assert np.array_equal(numbers(scene.points, 2), x)
     trained = x[~run.is_test.numpy()].astype(np.float64)
     z = (x - trained.mean(0)) / trained.std(0)
     expected = np.column_stack([z, z**2, z[:, 0] * z[:, 1]])
-    np.testing.assert_allclose(numbers(scene["features"], 5), expected, atol=1e-4)
-    assert scene["terms"] == ["x̃₀", "x̃₁", "x̃₀²", "x̃₁²", "x̃₀x̃₁"]
-    assert scene["traces"] == (run.data.y + 2 * run.is_test).tolist()
-    assert scene["levels"] == pytest.approx([0.0, -np.log(3), np.log(3)])
-    assert scene["note"] == ""
+    np.testing.assert_allclose(numbers(scene.features, 5), expected, atol=1e-4)
+    assert scene.terms == ["x̃₀", "x̃₁", "x̃₀²", "x̃₁²", "x̃₀x̃₁"]
+    assert (scene.labels, scene.tests) == (run.data.y.tolist(), run.is_test.tolist())
+    levels = {"boundary": 0.0, "quarter": -np.log(3), "three-quarters": np.log(3)}
+    assert scene.levels == pytest.approx(levels)
+    assert levels.keys() == {shape["name"] for shape in scene.scatter["layout"]["shapes"]}
+    assert scene.note == ""
 
 
 def test_sampled_scene_says_so() -> None:
-    scene = Film(RunConfig(data=Blobs(samples_per_class=2000))).answer()["scene"]
-    assert scene["note"] == "2,000 of 4,000 points are drawn"
-    assert len(scene["traces"]) == 2000
+    scene = Film(RunConfig(data=Blobs(samples_per_class=2000))).respond().scene
+    assert scene.note == "2,000 of 4,000 points are drawn"
+    assert len(scene.labels) == 2000
 
 
 def test_other_axes_bring_a_grid_for_them() -> None:
     film = Film(RunConfig())
-    film.request = Request(run=film.answer()["run"], scene=False, view=(0.0, 1.0, 2.0, 4.0))
-    answer = film.answer()
-    assert "scene" not in answer
-    assert answer["grid"]["view"] == [0.0, 1.0, 2.0, 4.0]
-    grid = np.frombuffer(base64.b64decode(answer["grid"]["features"]), "<f4").reshape(-1, 2)
-    assert len(grid) == answer["grid"]["size"] ** 2
-    assert (grid[0].tolist(), grid[-1].tolist()) == ([0.0, 2.0], [1.0, 4.0])
+    film.take(Request(knows=film.respond().version, wants={"grid": (0.0, 1.0, 2.0, 4.0)}))
+    answer = film.respond()
+    assert answer.scene is None
+    grid = answer.got["grid"]
+    assert grid.view == (0.0, 1.0, 2.0, 4.0)
+    features = numbers(grid.features, 2)
+    assert len(features) == grid.size**2
+    assert (features[0].tolist(), features[-1].tolist()) == ([0.0, 2.0], [1.0, 4.0])

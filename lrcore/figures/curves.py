@@ -11,9 +11,10 @@ from lrcore.figures.style import AXIS, CLEAR, FONT
 def curves(target: float, *, test: bool = False) -> go.Figure:
     """Loss above accuracy over the iterations, empty, with the target line.
 
-    Traces come in the order of a record's columns: loss, accuracy, and the same of the test points.
-
-    The first two shapes are curtains: the player hides with them what lies ahead.
+    The `meta` of each trace says which column of a record it shows: {"column": "loss"},
+    "accuracy", "test_loss" or "test_accuracy". Shapes and annotations are found by name: "curtain
+    of loss" and "curtain of accuracy" hide what lies ahead of the player; "target"; "title of
+    loss", "title of accuracy" and "title of target".
 
     Args:
         target: the accuracy to pass.
@@ -28,14 +29,16 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
             x=[],
             y=[],
             name=name,
+            meta={"column": name.replace(" ", "_")},
             mode="lines",
             line={"width": 3, "color": colour, "dash": dash},
             xaxis="x",
             yaxis=f"y{axis}",
             hovertemplate=f"iteration %{{x}}<br>{name} %{{y:.4f}}<extra></extra>",
         )
-    for domain in ((0.55, 1.0), (0.0, 0.45)):
+    for name, domain in (("loss", (0.55, 1.0)), ("accuracy", (0.0, 0.45))):
         figure.add_shape(
+            name=f"curtain of {name}",
             type="rect",
             xref="x",
             yref="paper",
@@ -47,6 +50,7 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
             fillcolor="white",
         )
     figure.add_shape(
+        name="target",
         type="line",
         xref="paper",
         yref="y2",
@@ -68,16 +72,18 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
         yaxis=AXIS | {"domain": [0.55, 1.0], "rangemode": "tozero", "nticks": 4},
         yaxis2=AXIS | {"domain": [0.0, 0.45], "range": [0, 1.04], "nticks": 4},
         annotations=[
-            _title(f"loss{hint}", 1.0, palette.LOSS),
-            _title(f"accuracy{hint}", 0.45, palette.ACCURACY),
-            _title(f"target {target:g}", 0.45, palette.TARGET) | {"x": 1, "xanchor": "right"},
+            _title("loss", f"loss{hint}", 1.0, palette.LOSS),
+            _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
+            _title("target", f"target {target:g}", 0.45, palette.TARGET)
+            | {"x": 1, "xanchor": "right"},
         ],
     )
     return figure
 
 
-def _title(text: str, y: float, colour: str) -> dict[str, object]:
+def _title(of: str, text: str, y: float, colour: str) -> dict[str, object]:
     return {
+        "name": f"title of {of}",
         "text": f"<b>{text}</b>",
         "xref": "paper",
         "yref": "paper",

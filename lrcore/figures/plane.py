@@ -11,12 +11,16 @@ from lrcore.data import Dataset
 from lrcore.figures.scene import View
 from lrcore.figures.style import AXIS, CLEAR, FONT
 
+# Lines of equal probability, 0.5, 0.25 and 0.75: what they are called, how wide and how dashed.
+LINES = (("boundary", 4, "solid"), ("quarter", 2, "dot"), ("three-quarters", 2, "dot"))
+
 
 def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
     """The two classes, and three lines of equal probability that the player moves.
 
-    Trace 0 and 1 are the training points of class 0 and 1; trace 2 and 3, if there are any, the
-    test points, drawn hollow.
+    Each trace holds the points of one class, test points in traces of their own and drawn hollow;
+    its `meta` says which: {"label": 0 or 1, "test": bool}. The lines are the shapes named in
+    `LINES`, still empty.
 
     Args:
         points: x (n, 2), y (n,).
@@ -36,6 +40,7 @@ def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
                 y=x[:, 1].round(4) if len(x) else [None],
                 mode="markers",
                 name=f"{name}, test" if held_out else name,
+                meta={"label": label, "test": held_out},
                 marker={
                     "color": colour,
                     "symbol": f"{symbol}-open" if held_out else symbol,
@@ -47,8 +52,8 @@ def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
                 hovertemplate=f"{name}<br>{points.axes[0]} = %{{x:.2f}}<br>"
                 f"{points.axes[1]} = %{{y:.2f}}<extra></extra>",
             )
-    for width, dash in ((4, "solid"), (2, "dot"), (2, "dot")):
-        figure.add_shape(type="path", path="M0,0", line={"width": width, "dash": dash})
+    for name, width, dash in LINES:
+        figure.add_shape(name=name, type="path", path="M0,0", line={"width": width, "dash": dash})
     figure.update_layout(
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,

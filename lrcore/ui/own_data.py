@@ -97,12 +97,12 @@ class _Chosen(NamedTuple):
     problem: str
 
 
-def place_clicks(clicks: Iterable[Sequence[float]]) -> None:
-    """Add a point of the chosen class for each click (number, x, y); a toast says if one cannot."""
+def place_points(places: Iterable[Sequence[float]]) -> None:
+    """Add a point of the chosen class at each place (x₀, x₁); a toast says if one cannot."""
     state = st.session_state
     points = _read_placed().points
     try:
-        for _, x, y in clicks:
+        for x, y in places:
             points = place(points, x, y, state["placed_class"])
     except (DataError, SettingsError) as error:
         _complain(f"Not placed: {error}.")

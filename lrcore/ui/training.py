@@ -10,9 +10,10 @@ from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, TrainingError
 from lrcore.ui.controls import forget, problems_in_link, read, sidebar, start_from
-from lrcore.ui.own_data import place_clicks
-from lrcore.ui.player import asked, preload, stage
-from lrcore.ui.player.film import Film, Request
+from lrcore.ui.own_data import place_points
+from lrcore.ui.player import asked, player, preload
+from lrcore.ui.player.film import Film
+from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
 
 _CSS = Path(__file__).with_name("page.css")
 
@@ -51,19 +52,27 @@ def _player() -> None:
     st.session_state["problem"] = problem
     if "film" not in st.session_state:
         st.session_state["film"] = Film(RunConfig())
-    stage(st.session_state["film"].answer(), _take_request)
+    player(st.session_state["film"].respond(), _take_request)
 
 
 def _take_request() -> None:
-    message = asked()
-    if message is None:
+    """Take the player's question, and carry out the commands in it that are new."""
+    request = asked()
+    if request is None:
         return
-    film, request = st.session_state["film"], Request.read(message)
-    film.request = request
-    clicks = [click for click in request.clicks if click[0] > film.placed]
-    if clicks:
-        film.placed = int(clicks[-1][0])
-        if isinstance(film.run.config.data, Placed):
-            place_clicks(clicks)
-    if request.drop and request.probe is not None:
-        start_from(request.probe)
+    film = st.session_state["film"]
+    film.take(request)
+    for command in request.do:
+        if command.number > film.done:
+            film.done = command.number
+            _carry_out(command, film)
+
+
+def _carry_out(command: Command, film: Film) -> None:
+    match command:
+        case Place(points=points) if isinstance(film.run.config.data, Placed):
+            place_points(points)
+        case StartFrom(weights=weights) if len(weights) == len(film.run.basis.names) + 1:
+            start_from(weights)
+        case Restart():
+            film.restart()

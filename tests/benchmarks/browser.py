@@ -51,8 +51,8 @@ _WATCH = """() => {
       if (benchmark[name] !== value) benchmark.changes.push([name, performance.now()]);
       benchmark[name] = value;
     }
-  }).observe(stage, { attributes: true, attributeFilter: ['data-run', 'data-revision'] });
-  for (const name of ['data-run', 'data-revision']) benchmark[name] = stage.getAttribute(name);
+  }).observe(stage, { attributes: true, attributeFilter: ['data-run', 'data-branch'] });
+  for (const name of ['data-run', 'data-branch']) benchmark[name] = stage.getAttribute(name);
 }"""
 _ARM = "() => { benchmark.released = null; benchmark.changes = []; }"
 _AFTER_RELEASE = """name => {
@@ -142,7 +142,7 @@ def latency() -> list[Row]:
         play(page, "60")
         page.evaluate(_WATCH)
         page.wait_for_timeout(1000)
-        rate = _moves(page, "Learning rate", "data-revision")
+        rate = _moves(page, "Learning rate", "data-branch")
         data = _moves(page, "Distance between classes", "data-run")
     return [*_latency_rows("learning rate", rate), *_latency_rows("new data", data)]
 

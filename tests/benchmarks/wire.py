@@ -14,32 +14,38 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from lrcore.ui.player.protocol import Request, Version, plain
 from tests.benchmarks.common import ENDLESS, Server
 
 _SPEED = 60
 _WANTED = 4 * _SPEED  # wantedAt in record.js
 _SHORT = 2 * _SPEED  # runsShort in record.js
 _WAIT = 20.0
+_WIDTH = 5  # of a row: w0, w1, b, loss, accuracy
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the player reads of one answer."""
+class Received:
+    """What the player reads of one answer; `length`: how many moments it has then."""
 
     seq: int
-    run: int
-    revision: int
-    settings: int
+    version: Version
     length: int
     ended: bool
     problem: str | None
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: str, width: int) -> Self:
         answer = json.loads(text)
-        rows = len(base64.b64decode(answer["rows"])) // (4 * answer["width"])
-        known = (answer[name] for name in ("seq", "run", "revision", "settings"))
-        return cls(*known, answer["first"] + rows, answer["ended"], answer["problem"])
+        rows = len(base64.b64decode(answer["rows"])) // (4 * width)
+        state = answer["state"]
+        return cls(
+            answer["seq"],
+            Version(**answer["version"]),
+            answer["first"] + rows,
+            state["ended"],
+            state["problem"],
+        )
 
 
 @dataclass
@@ -52,7 +58,7 @@ class Client:
     _component: str = ""
     _fragment: str = ""
     _page: str = ""
-    _answer: Answer | None = None
+    _answer: Received | None = None
 
     @classmethod
     async def open(cls, server: Server) -> Self:
@@ -78,7 +84,7 @@ class Client:
             ahead = int(answer.length - 1 - position)
             if ahead < _SHORT:
                 asked += 1
-                await self._ask(asked, position, max(1, _WANTED - ahead))
+                await self._ask(asked, position)
             else:
                 await asyncio.sleep((ahead - _SHORT + 1) / _SPEED)
 
@@ -86,29 +92,25 @@ class Client:
         await self._socket.close()
 
     @property
-    def _latest(self) -> Answer:
+    def _latest(self) -> Received:
         if self._answer is None:
             raise ConnectionError("the page was not answered")
         return self._answer
 
-    async def _ask(self, seq: int, position: float, want: int) -> None:
+    async def _ask(self, seq: int, position: float) -> None:
         known = self._latest
-        question = {
-            "seq": seq,
-            "run": known.run,
-            "revision": known.revision,
-            "settings": known.settings,
-            "first": known.length,
-            "want": want,
-            "at": int(position),
-            "restart": False,
-            "scene": False,
-            "view": None,
-        }
+        request = Request(
+            seq=seq,
+            knows=known.version,
+            at=int(position),
+            playing=True,
+            speed=_SPEED,
+            rows=(known.length, int(position) + _WANTED),
+        )
         message = BackMsg()
         state = message.rerun_script.widget_states.widgets.add()
         state.id = f"$$STREAMLIT_INTERNAL_KEY_{self._component}__events"
-        state.json_trigger_value = json.dumps([{"event": "ask", "value": question}])
+        state.json_trigger_value = json.dumps([{"event": "ask", "value": plain(request)}])
         started = time.perf_counter()
         await self._rerun(message)
         await self._receive(seq)
@@ -137,11 +139,11 @@ class Client:
                         return
         raise ConnectionError("the server closed the connection")
 
-    def _answers(self, message: ForwardMsg) -> Iterator[Answer]:
+    def _answers(self, message: ForwardMsg) -> Iterator[Received]:
         element = message.delta.new_element
         component = element.bidi_component.component_name
-        if element.WhichOneof("type") != "bidi_component" or component != "lrcore_stage":
+        if element.WhichOneof("type") != "bidi_component" or component != "lrcore_player":
             return
         self._component = element.bidi_component.id
         self._fragment = message.delta.fragment_id
-        yield Answer.read(element.bidi_component.json)
+        yield Received.read(element.bidi_component.json, _WIDTH)

@@ -149,7 +149,7 @@ def test_far_from_the_boundary_a_drag_zooms(open_page: OpenPage) -> None:
 
 def test_what_is_reachable_stands_beside_the_target(open_page: OpenPage) -> None:
     page = open_page()
-    outlook = page.get_by_test_id("outlook")
+    outlook = page.get_by_test_id("limits")
     expect(outlook).to_contain_text("Bayes accuracy")
     expect(outlook).to_contain_text("0.988")
     expect(outlook).to_contain_text("The weights grow for ever.")
@@ -161,4 +161,4 @@ def test_target_out_of_reach_is_told_before_play(open_page: OpenPage) -> None:
     status = page.get_by_test_id("status")
     expect(status).to_contain_text("Out of reach: no straight line gets above")
     move_slider(page, "Target accuracy", "Home")
-    expect(status).to_contain_text("Ready")
+    expect(status).not_to_contain_text("Out of reach")

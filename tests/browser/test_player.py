@@ -142,7 +142,7 @@ def test_a_change_while_playing_keeps_playing(open_page: OpenPage) -> None:
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 30)
     move_slider(page, "Momentum", "ArrowLeft")
-    page.wait_for_function("document.querySelector('.stage').dataset.revision == 1")
+    page.wait_for_function("document.querySelector('.stage').dataset.branch == 1")
     here = int(number(page, "iteration"))
     assert here >= 30
     wait_for_iteration(page, here + 60)

@@ -1,9 +1,8 @@
-"""readouts.js: numbers, the equation and the sentence, as text."""
+"""readouts.js and the view of numbers: numbers, the equation and the sentence, as text."""
 
 from __future__ import annotations
 
 import math
-import re
 
 import pytest
 
@@ -17,19 +16,13 @@ CALM: dict[str, Plain] = {
     "ended": False,
     "sentence": "Reached 0.99 at iteration 5.",
     "atEnd": False,
-    "playing": False,
-    "seekingEnd": False,
-    "starved": False,
-    "shown": 0,
-    "outlook": None,
+    "mode": "paused",
+    "late": False,
+    "index": 0,
+    "limits": None,
     "story": "",
 }
 READY = "Ready: press Play or the space bar, or drag the boundary."
-
-
-def text(html: str) -> str:
-    """What a reader sees of HTML without entities."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html)).strip()
 
 
 @pytest.mark.parametrize(
@@ -49,39 +42,44 @@ def test_fixed(js: OpenModule, value: float, digits: int, shown: str) -> None:
     assert js("readouts.js").call("fixed", value, digits) == shown
 
 
-def test_escaped_text_is_text(js: OpenModule) -> None:
-    script = """({ escaped }, text) => {
-        const element = document.createElement("p");
-        element.innerHTML = `<i>${escaped(text)}</i>`;
-        return [element.textContent, element.querySelectorAll("*").length];
+def equation(js: OpenModule, terms: list[str], name: str, *moments: list[float]) -> list[Plain]:
+    """What the equation says at each moment in turn, and whether a name became markup."""
+    script = """({ Numbers }, terms, name, moments) => {
+        document.body.innerHTML = ["iteration", "loss", "w0", "w1", "b", "equation"]
+            .map((part) => `<p data-testid="${part}"></p>`).join("");
+        const view = new Numbers(document);
+        view.setScene({ columns: ["loss"], terms, classes: ["class 0", name], labels: [0] });
+        const found = document.querySelector("[data-testid=equation]");
+        const said = moments.map((weights, index) => {
+            view.show({ index, weights, measured: [0.5] });
+            return found.textContent.replace(/\\s+/g, " ").trim();
+        });
+        return [...said, found.querySelectorAll(":not(i):not(span)").length > 0];
     }"""
-    hostile = """<img src=x onerror="alert(1)"> & 'so' &lt; "on" </i>"""
-    assert js("readouts.js").run(script, hostile) == [hostile, 1]
-
-
-def equation(js: OpenModule, weights: list[float], terms: list[str], classes: list[str]) -> str:
-    scene: Plain = {"terms": [*terms], "classes": [*classes]}
-    return text(js("readouts.js").call("equation", [*weights], scene))
+    return js("views/numbers.js").run(script, [*terms], name, [*moments])
 
 
 def test_equation_has_each_weight_with_its_sign_before_its_feature(js: OpenModule) -> None:
-    found = equation(js, [0.5, -1.25, 2.0], ["x0", "x1"], CLASSES)
-    assert found == "p(class 1) = σ( 0.500 x0 −1.250 x1 +2.000 )"
-    assert equation(js, [-0.5, 1.25, -2.0], ["x0", "x1"], CLASSES) == (
-        "p(class 1) = σ( −0.500 x0 +1.250 x1 −2.000 )"
-    )
+    weights = [[0.5, -1.25, 2.0], [-0.5, 1.25, -2.0]]
+    assert equation(js, ["x0", "x1"], "class 1", *weights) == [
+        "p(class 1) = σ( 0.500 x0 −1.250 x1 +2.000 )",
+        "p(class 1) = σ( −0.500 x0 +1.250 x1 −2.000 )",
+        False,
+    ]
 
 
 def test_long_equation_leaves_out_its_middle_but_not_its_bias(js: OpenModule) -> None:
     terms = [f"x{k}" for k in range(12)]
-    found = equation(js, [k + 0.25 for k in range(13)], terms, CLASSES)
-    assert found.endswith(" +5.25 x5 +6.25 x6 + … +11.25 x11 +12.25 )")
-    assert found.startswith("p(class 1) = σ( 0.25 x0 +1.25 x1 +2.25 x2 ")
+    found, _ = equation(js, terms, "class 1", [k + 0.25 for k in range(13)])
+    assert found == (
+        "p(class 1) = σ( 0.25 x0 +1.25 x1 +2.25 x2 +3.25 x3 +4.25 x4 +5.25 x5 +6.25 x6 + … +12.25 )"
+    )
 
 
-def test_equation_shortens_a_long_name(js: OpenModule) -> None:
-    found = equation(js, [1.0, 1.0, 1.0], ["x", "y"], ["a", "b" * 30])
-    assert found.startswith(f"p({'b' * 19}…) = ")
+def test_name_of_a_class_is_text_and_short(js: OpenModule) -> None:
+    found, markup = equation(js, ["x", "y"], "<img src=x> & <b>", [1.0, 1.0, 1.0])
+    assert (found[:21], markup) == ("p(<img src=x> & <b>) ", False)
+    assert equation(js, ["x", "y"], "b" * 30, [1.0] * 3)[0].startswith(f"p({'b' * 19}…) = ")
 
 
 @pytest.mark.parametrize(
@@ -89,15 +87,15 @@ def test_equation_shortens_a_long_name(js: OpenModule) -> None:
     [
         ({}, READY),
         ({"story": "Watch the line."}, "Watch the line."),
-        ({"shown": 7}, "Paused at iteration 7."),
-        ({"shown": 7, "outlook": {"warning": "Far."}}, "Paused at iteration 7. Far."),
-        ({"playing": True}, "Playing."),
-        ({"playing": True, "outlook": {"warning": "Far."}}, "Playing. Far."),
-        ({"playing": True, "story": "Watch."}, "Watch."),
-        ({"seekingEnd": True}, "Training to the end …"),
-        ({"playing": True, "starved": True}, "Waiting for Python …"),
-        ({"ended": True, "playing": True}, "Playing."),
-        ({"ended": True, "atEnd": True, "starved": True}, CALM["sentence"]),
+        ({"index": 7}, "Paused at iteration 7."),
+        ({"index": 7, "limits": {"warning": "Far."}}, "Paused at iteration 7. Far."),
+        ({"mode": "playing"}, "Playing."),
+        ({"mode": "playing", "limits": {"warning": "Far."}}, "Playing. Far."),
+        ({"mode": "playing", "story": "Watch."}, "Watch."),
+        ({"mode": "seeking"}, "Training to the end …"),
+        ({"mode": "playing", "late": True}, "Waiting for Python …"),
+        ({"ended": True, "mode": "playing"}, "Playing."),
+        ({"ended": True, "atEnd": True, "late": True}, CALM["sentence"]),
         ({"ended": True, "atEnd": True, "problem": "No points."}, "No points."),
     ],
 )

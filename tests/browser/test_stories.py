@@ -109,7 +109,7 @@ def test_sentence_and_warning_are_all_on_screen(open_page: OpenPage, name: str) 
     page = open_page()
     open_menu(page)
     choose(page, BY_NAME[name])
-    expect(page.get_by_test_id("outlook").locator("dt")).to_have_count(3)
+    expect(page.get_by_test_id("limits").locator("dt")).to_have_count(3)
     status = page.get_by_test_id("status")
     hidden = "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
     assert max(status.evaluate(hidden)) <= 0

@@ -56,7 +56,7 @@ def _run_and_playhead() -> tuple[Run, int]:
     """The training page's run where it is paused, or a short default run."""
     film = st.session_state.get("film")
     if film is not None and len(film.run.data.y):
-        return film.run, min(film.request.at, len(film.run) - 1)
+        return film.run, film.at
     if "g_run" not in st.session_state:
         run = Run(RunConfig())
         run.extend(1.0, _DEFAULT_MOMENTS)

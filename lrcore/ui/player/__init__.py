@@ -10,6 +10,9 @@ import plotly
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from lrcore.ui.player.parse import parse_request
+from lrcore.ui.player.protocol import Answer, Request
+
 _HERE = Path(__file__).parent
 _JS = _HERE / "js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data"
@@ -28,7 +31,7 @@ _ASSETS = {
     "plotly": _served("plotly", _PLOTLY, plotly.__version__),
 }
 _player = st.components.v2.component(
-    "lrcore_stage",
+    "lrcore_player",
     html=(_HERE / "stage.html").read_text("utf-8"),
     css=(_HERE / "stage.css").read_text("utf-8"),
     js=(_JS / "loader.js").read_text("utf-8"),
@@ -45,16 +48,16 @@ def preload() -> None:
     _preload(key="preload", data=_ASSETS, height=0)
 
 
-def stage(answer: dict[str, object], on_ask: Callable[[], None]) -> None:
+def player(answer: Answer, on_ask: Callable[[], None]) -> None:
     """Show the player with Python's latest answer.
 
     Args:
-        answer: see `lrcore.ui.player.film.Film.answer`.
+        answer: see `lrcore.ui.player.film.Film.respond`.
         on_ask: called when the player asks; `asked` then gives the question.
     """
-    _player(key="stage", data=answer | {"assets": _ASSETS}, on_ask_change=on_ask)
+    _player(key="player", data=answer.message() | {"assets": _ASSETS}, on_ask_change=on_ask)
 
 
-def asked() -> dict[str, object] | None:
-    """The player's question, inside `on_ask`."""
-    return st.session_state.get("stage", {}).get("ask")
+def asked() -> Request | None:
+    """The player's question, inside `on_ask`; None where it cannot be read."""
+    return parse_request(st.session_state["player"]["ask"])

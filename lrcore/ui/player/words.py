@@ -8,6 +8,7 @@ from itertools import pairwise
 from lrcore.data import Placed
 from lrcore.settings import Settings
 from lrcore.training import TEST, Run, Status
+from lrcore.ui.player.protocol import Mark
 
 
 def ending_sentence(run: Run) -> str:
@@ -41,13 +42,12 @@ def ending_sentence(run: Run) -> str:
     return ""
 
 
-def marks(run: Run) -> list[dict[str, object]]:
+def marks(run: Run) -> tuple[Mark, ...]:
     """Where settings changed, and how, in words."""
-    segments = run.segments
-    return [
-        {"iteration": new.start, "label": ", ".join(_differences(old.config, new.config))}
-        for old, new in pairwise(segments)
-    ]
+    return tuple(
+        Mark(new.start, ", ".join(_differences(old.config, new.config)))
+        for old, new in pairwise(run.segments)
+    )
 
 
 def _differences(old: Settings, new: Settings) -> list[str]:

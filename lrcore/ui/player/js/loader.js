@@ -22,17 +22,18 @@ function leave(parentElement, entry) {
   mounted.delete(parentElement);
 }
 
-function load(parentElement, entry, assets) {
-  const root = new URL(document.baseURI);
-  import(new URL(`${assets.stage}/stage.js`, root).href)
-    .then(async ({ Stage, loadPlotly }) => {
-      const Plotly = await loadPlotly(new URL(`${assets.plotly}/plotly.min.js`, root).href);
-      if (entry.gone) return;
-      entry.stage = new Stage(parentElement, Plotly, (question) => entry.ask("ask", question));
-      entry.stage.receive(entry.latest);
-    })
-    .catch((error) => {
-      const status = parentElement.querySelector('[data-testid="status"]');
-      if (status) status.textContent = `The player could not be loaded (${error.message}). Reload the page.`;
-    });
+async function load(parentElement, entry, assets) {
+  const fetched = (path) => new URL(path, document.baseURI).href;
+  try {
+    const [{ Stage }, { loadPlotly }] = await Promise.all(
+      ["stage.js", "plotly.js"].map((name) => import(fetched(`${assets.stage}/${name}`))),
+    );
+    const Plotly = await loadPlotly(fetched(`${assets.plotly}/plotly.min.js`));
+    if (entry.gone) return;
+    entry.stage = new Stage(parentElement, Plotly, (request) => entry.ask("ask", request));
+    entry.stage.receive(entry.latest);
+  } catch (error) {
+    const status = parentElement.querySelector('[data-testid="status"]');
+    if (status) status.textContent = `The player could not be loaded (${error.message}). Reload the page.`;
+  }
 }

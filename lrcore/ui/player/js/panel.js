@@ -1,65 +1,75 @@
-// What the player shows in numbers and words, around the plots.
-import { equation, fixed, sentenceFor } from "./readouts.js";
+// What stands around the views: the transport with its timeline, the status line, the limits.
+import { FASTEST, SPEEDS } from "./record.js";
+import { sentenceFor } from "./readouts.js";
 
-const MEASURED = ["loss", "accuracy", "test_loss", "test_accuracy"];
-const WEIGHTS = ["w0", "w1", "b"];
+const BUTTONS = ["start", "back", "play", "step", "end", "reset"];
 
 export class Panel {
-  constructor(root) {
+  /** @param {Object<string, Function>} actions one a button; `seek` and `speed` take a value */
+  constructor(root, actions, signal) {
     this.root = root;
     this.parts = {};
     for (const part of root.querySelectorAll("[data-testid]")) this.parts[part.dataset.testid] = part;
-    this.state = null; // what the status says now
+    const { timeline, speed } = this.parts;
+    speed.append(...SPEEDS.map((n) => new Option(`${n.toLocaleString("en")} steps/s`, n)), new Option("as fast as it goes", FASTEST));
+    speed.value = "60";
+    this.speedChosen = () => actions.speed(speed.value === FASTEST ? FASTEST : Number(speed.value));
+    speed.addEventListener("change", this.speedChosen, { signal });
+    timeline.addEventListener("input", () => actions.seek(Number(timeline.value)), { signal });
+    for (const name of BUTTONS) this.parts[name].addEventListener("click", () => actions[name](), { signal });
+  }
+
+  changeSpeed(by) {
+    const { speed } = this.parts;
+    speed.selectedIndex = Math.max(0, Math.min(speed.options.length - 1, speed.selectedIndex + by));
+    this.speedChosen();
   }
 
   showIndex(index) {
-    this.parts.iteration.textContent = index;
     this.parts.timeline.value = index;
   }
 
-  showNumbers(weights, measured, scene) {
-    const { parts } = this;
-    const anyPoints = scene.traces.length > 0;
-    measured.forEach((value, k) => { parts[MEASURED[k]].textContent = anyPoints ? fixed(value, 4) : "–"; });
-    [weights[0], weights[1], weights.at(-1)].forEach((value, k) => { parts[WEIGHTS[k]].textContent = fixed(value, 3); });
-    parts.equation.innerHTML = equation(weights, scene);
-    parts.equation.classList.toggle("long", weights.length > 6);
+  /** Show what an answer has changed: the timeline's length and marks, and the limits. */
+  showFilm({ marks, span, state }, index) {
+    Object.assign(this.parts.timeline, { max: span, value: index });
+    this.update("marks", marks, span, () => marks.map(({ iteration, label }) => {
+      const mark = this.made("span", { title: `${iteration}: ${label}` });
+      mark.style.left = `${(100 * iteration) / span}%`;
+      return mark;
+    }));
+    if (state.limits) this.update("limits", state.limits.rows, 0, () => state.limits.rows.flatMap(({ name, value, here, why }) => [
+      this.made("dt", { textContent: name, title: why }),
+      this.made("dd", { textContent: value, title: why, className: "value" }),
+      this.made("dd", { textContent: here, title: why }),
+    ]));
   }
 
-  showOutlook({ rows }) {
-    const said = JSON.stringify(rows);
+  made(tag, properties) {
+    return Object.assign(document.createElement(tag), properties);
+  }
+
+  /** Fill a part anew where what it shows has changed. */
+  update(name, shown, scale, make) {
+    const part = this.root.querySelector(`.${name}`);
+    const said = JSON.stringify([shown, scale]);
+    if (part.said === said) return;
+    part.said = said;
+    part.replaceChildren(...make());
+  }
+
+  /** Once a frame: what the player is doing, in words. */
+  showState(now) {
+    const playing = now.mode === "playing";
+    const sentence = sentenceFor(now);
+    const said = `${playing}|${sentence}`;
     if (said === this.said) return;
     this.said = said;
-    const cell = (tag, properties) => Object.assign(document.createElement(tag), properties);
-    const cells = rows.flatMap(([name, value, here, title]) => [
-      cell("dt", { textContent: name, title }),
-      cell("dd", { textContent: value, title, className: "value" }),
-      cell("dd", { textContent: here, title }),
-    ]);
-    this.root.querySelector(".outlook dl").replaceChildren(...cells);
-  }
-
-  showMarks(marks, span, at) {
-    Object.assign(this.parts.timeline, { max: span, value: at });
-    const ticks = marks.map(({ iteration, label }) => {
-      const tick = Object.assign(document.createElement("span"), { title: `${iteration}: ${label}` });
-      tick.style.left = `${(100 * iteration) / span}%`;
-      return tick;
-    });
-    this.root.querySelector(".marks").replaceChildren(...ticks);
-  }
-
-  showState(now) {
-    const sentence = sentenceFor(now);
-    const state = `${now.playing}|${sentence}`;
-    if (state === this.state) return;
-    this.state = state;
     const { play, status } = this.parts;
-    const verb = now.playing ? "Pause" : "Play";
+    const verb = playing ? "Pause" : "Play";
     status.textContent = sentence;
     status.classList.toggle("problem", Boolean(now.problem));
-    status.classList.toggle("tall", Boolean(now.story && now.outlook?.warning));
-    this.root.classList.toggle("playing", now.playing);
+    status.classList.toggle("tall", Boolean(now.story && now.limits?.warning));
+    this.root.classList.toggle("playing", playing);
     play.setAttribute("aria-label", verb);
     play.querySelector("span").textContent = verb;
   }

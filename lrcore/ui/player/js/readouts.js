@@ -1,4 +1,4 @@
-// Numbers and words of one moment, written so that nothing moves when they change length.
+// Numbers and words of one moment, written so that nothing moves when they change length. No DOM here.
 
 export function fixed(value, digits) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "∞" : "−∞";
@@ -6,39 +6,32 @@ export function fixed(value, digits) {
   return text.replace("-", "−");
 }
 
-function term(value, digits, factor, first) {
-  const sign = value < 0 ? "−" : first ? "" : "+";
-  const number = `<span class="number">${fixed(Math.abs(value), digits)}</span>`;
-  return `<span class="sign">${sign}</span>${number}${factor}`;
-}
-
-const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Text from a file may hold anything: as HTML it stays text. */
-export function escaped(text) {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
-}
-
 const LONGEST = 9; // terms that fit on a line; of more, the middle is left out
 
-/** The model's equation with the numbers of one moment, as HTML. */
-export function equation(weights, { terms, classes }) {
-  const digits = terms.length > 5 ? 2 : 3;
-  const factors = [...terms.map((name) => ` <i>${name}</i>`), ""];
-  const parts = factors.map((factor, k) => term(weights[k], digits, factor, k === 0));
-  if (terms.length > LONGEST) parts.splice(LONGEST - 2, terms.length - LONGEST + 1, "+ … ");
-  const name = classes[1].length > 20 ? `${classes[1].slice(0, 19)}…` : classes[1];
-  return `<i>p</i>(${escaped(name)}) = <i>σ</i>( ${parts.join(" ")} )`;
+/** Which weights of `count` (the bias last) an equation shows; null stands for those left out. */
+export function shownTerms(count) {
+  const all = Array.from({ length: count }, (_, k) => k);
+  return count - 1 > LONGEST ? [...all.slice(0, LONGEST - 2), null, count - 1] : all;
+}
+
+/** The sign and the size of one term; a first term has no plus. */
+export function termTexts(value, digits, first) {
+  return [value < 0 ? "−" : first ? "" : "+", fixed(Math.abs(value), digits)];
+}
+
+/** A name short enough for a line. */
+export function shortened(name, most = 20) {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
 /** What the player is doing, in one sentence or two; a story says what to watch. */
-export function sentenceFor({ problem, ended, sentence, atEnd, playing, seekingEnd, starved, shown, outlook, story }) {
+export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story }) {
   if (problem) return problem;
   if (ended && atEnd) return sentence;
-  if (starved) return "Waiting for Python …";
-  const warning = outlook?.warning ?? "";
-  if (seekingEnd) return `Training to the end … ${warning}`;
-  if (playing) return `${story || "Playing."} ${warning}`.trim();
-  if (shown > 0) return `Paused at iteration ${shown}. ${warning}`.trim();
+  if (late) return "Waiting for Python …";
+  const warning = limits?.warning ?? "";
+  if (mode === "seeking") return `Training to the end … ${warning}`;
+  if (mode === "playing") return `${story || "Playing."} ${warning}`.trim();
+  if (index > 0) return `Paused at iteration ${index}. ${warning}`.trim();
   return `${story} ${warning}`.trim() || "Ready: press Play or the space bar, or drag the boundary.";
 }

@@ -1,0 +1,49 @@
+// What Python has told of a run: its record and how it stands. All views may read it. No DOM here.
+import { Record, decode, spanFor } from "./record.js";
+
+export class Film {
+  constructor() {
+    this.record = null; // until the first answer
+    this.scene = null;
+    this.state = null;
+    this.marks = [];
+    this.arrivals = 0; // counts answers that brought moments
+    this.cuts = 0; // counts branches, after which moments are others
+    this.moving = false; // whether the next frame shows another moment
+  }
+
+  get length() {
+    return this.record?.length ?? 0;
+  }
+
+  get ended() {
+    return this.state?.ended ?? false;
+  }
+
+  /** Where axes and timeline end. */
+  get span() {
+    return spanFor(this.length, this.ended);
+  }
+
+  /** @param {import("./protocol.js").Scene} scene */
+  begin(scene) {
+    this.scene = scene;
+    this.record = new Record(scene.terms.length, scene.columns);
+  }
+
+  /** Take an answer to a run that has begun. `cut`: its moments replace those we have.
+   * @returns {?number} how many moments it brings; null where some before them are missing */
+  take({ first, rows, state, marks }, cut) {
+    const values = decode(rows);
+    const count = values.length / this.record.width;
+    const news = cut || first + count > this.length;
+    if (news && !this.record.put(first, values)) return null;
+    Object.assign(this, { state, marks, arrivals: this.arrivals + news, cuts: this.cuts + cut });
+    return news ? count : 0;
+  }
+
+  /** A gesture of the user tries again after a problem. */
+  forgive() {
+    if (this.state) this.state = { ...this.state, problem: null };
+  }
+}

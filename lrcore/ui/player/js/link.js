@@ -1,0 +1,128 @@
+// Questions to Python, and what they ask for. No DOM here.
+import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
+
+const PATIENCE = 1500; // ms until an unanswered question is asked again
+const LEAVING = 2000; // ms that the page behind a clicked link may take to come
+const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0 });
+
+export class Link {
+  /** @param {(request: import("./protocol.js").Request) => void} send
+   * @param {() => number} clock ms */
+  constructor(send, film, playhead, clock = () => performance.now()) {
+    Object.assign(this, { send, film, playhead, clock });
+    this.seq = 0;
+    this.version = NOTHING; // what Python is told we know
+    this.commands = []; // those that no answer has confirmed
+    this.lastCommand = 0;
+    this.asked = null; // the question under way
+    this.settled = {}; // what each view's question was when it was last answered
+    this.left = -Infinity; // when the user followed a link
+    this.due = Infinity; // when a question is to be sent without any other cause
+    this.told = 0; // the playhead that Python knows of
+    this.resume = 0; // the moment to return to, in a run that is asked for from its start
+  }
+
+  /** How long the present question has gone unanswered, in ms; 0 where there is none. */
+  get waited() {
+    return this.asked ? this.clock() - this.asked.when : 0;
+  }
+
+  /** Have Python carry out a command; it comes with every question until an answer confirms it. */
+  command(command, fields = {}) {
+    this.lastCommand += 1;
+    this.commands.push({ command, number: this.lastCommand, ...fields });
+  }
+
+  /** A question would call the page back that the user is about to leave. */
+  leave() {
+    this.left = this.clock();
+  }
+
+  /** Ask in so many ms, whether or not there is need. */
+  askIn(ms) {
+    this.due = Math.min(this.due, this.clock() + ms);
+  }
+
+  /** Ask if there is need: one question at a time, and again when it is lost. */
+  askIfNeeded(wants) {
+    if (this.asked && this.waited <= PATIENCE) return;
+    const needed = this.asked || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
+    if (needed) this.ask(wants);
+  }
+
+  /** Whether Python shall train on. */
+  get hungry() {
+    const { film, playhead } = this;
+    if (!film.record || film.ended || film.state.problem) return false;
+    const short = playhead.state === "playing" && runsShort(film.length - 1 - playhead.position, playhead.speed);
+    return short || playhead.state === "seeking" || playhead.awaited !== null;
+  }
+
+  /** What of the views' wishes no answer has settled yet. */
+  unsettled(wants) {
+    return Object.fromEntries(Object.entries(wants).filter(([name, given]) => this.settled[name] !== String(given)));
+  }
+
+  ask(wants, rows = this.rows()) {
+    if (this.clock() - this.left < LEAVING) return;
+    const { film, playhead } = this;
+    this.seq += 1;
+    this.told = film.record ? Math.max(0, playhead.index) : this.resume;
+    this.due = Infinity;
+    this.asked = { seq: this.seq, when: this.clock(), wants: this.unsettled(wants) };
+    this.send({
+      seq: this.seq,
+      knows: this.version,
+      at: this.told,
+      playing: playhead.moving,
+      speed: playhead.pace,
+      rows,
+      do: this.commands,
+      wants: this.asked.wants,
+    });
+  }
+
+  /** The moments to ask for: those we lack, as many as the speed needs. */
+  rows() {
+    const { film: { length }, playhead } = this;
+    const fast = playhead.state === "seeking" || playhead.speed === FASTEST;
+    if (playhead.awaited !== null) return [length, playhead.awaited + 1];
+    if (!playhead.moving) return [length, length];
+    return [length, fast ? length + wantedAt(FASTEST) : Math.floor(playhead.position) + wantedAt(playhead.speed)];
+  }
+
+  /** Say where the playhead is, and ask for what must follow if the settings have changed there. */
+  report(wants) {
+    this.ask(wants, [this.film.length, Math.floor(this.playhead.position) + firstWantedAt(this.playhead.speed)]);
+  }
+
+  /** Whether Python must still be told where the playhead is. */
+  get untold() {
+    return this.film.record !== null && (this.playhead.moving || Math.max(0, this.playhead.index) !== this.told);
+  }
+
+  /** Read the head of an answer: whether it brings another run or branch than we know.
+   * @param {import("./protocol.js").Answer} answer */
+  receive({ seq, version, done, got }) {
+    if (this.asked?.seq === seq) {
+      for (const name of Object.keys(got)) this.settled[name] = String(this.asked.wants[name]);
+      this.asked = null;
+    }
+    this.lastCommand = Math.max(this.lastCommand, done);
+    this.commands = this.commands.filter(({ number }) => number > done);
+    const run = version.run !== this.version.run;
+    if (run) this.settled = {};
+    return { run, branch: run || version.branch !== this.version.branch };
+  }
+
+  /** From now on we know this version. */
+  know(version) {
+    this.version = version;
+  }
+
+  /** Python has a run that we have not seen from its start: all of it is to be asked for. */
+  forget(at) {
+    this.version = NOTHING;
+    this.resume = at;
+  }
+}

@@ -1,0 +1,79 @@
+// Loss and accuracy over the iterations, with curtains over what lies ahead of the playhead.
+// Shapes move as a whole array, see plane.js.
+
+const EVERY = 800; // ms between two drawings of the curves while moments change
+
+export class Curves {
+  constructor(root, Plotly, film) {
+    Object.assign(this, { Plotly, film, plot: root.querySelector(".curves") });
+  }
+
+  setScene(scene) {
+    this.base = scene.curves;
+    this.drawn = null; // what was drawn last: {arrivals, cuts, when}
+  }
+
+  show({ index }) {
+    if (this.isOutdated()) this.draw(index);
+    else if (index !== this.index) this.Plotly.relayout(this.plot, { shapes: this.moved(this.plot.layout.shapes, index) });
+    this.index = index;
+    this.nameShapes();
+  }
+
+  /** New moments are drawn about once a second, and at once where a branch has made them others. */
+  isOutdated() {
+    const { drawn, film } = this;
+    if (!drawn || drawn.cuts !== film.cuts) return true;
+    return drawn.arrivals !== film.arrivals && (!film.moving || performance.now() - drawn.when >= EVERY);
+  }
+
+  draw(index) {
+    const { film: { record, marks, span, state: { target }, arrivals, cuts }, base: { data, layout } } = this;
+    const traces = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column) }));
+    const shapes = this.moved(layout.shapes, index).map((shape) => {
+      if (shape.name === "target") return { ...shape, y0: target, y1: target };
+      return isCurtain(shape) ? { ...shape, x1: span } : shape;
+    });
+    const annotations = layout.annotations.map((note) => (note.name === "title of target" ? { ...note, text: `<b>target ${target}</b>` } : note));
+    this.Plotly.react(this.plot, traces, {
+      ...layout,
+      shapes: [...shapes, ...marks.map(markLine)],
+      annotations: [...annotations, ...marks.map((mark) => markLabel(mark, span))],
+      xaxis: { ...layout.xaxis, range: [0, span] },
+      yaxis2: { ...layout.yaxis2, range: [lowest(traces) < 0.45 ? 0 : 0.45, 1.04] },
+    }, { displayModeBar: false });
+    this.drawn = { arrivals, cuts, when: performance.now() };
+  }
+
+  moved(shapes, index) {
+    return shapes.map((shape) => (isCurtain(shape) ? { ...shape, x0: index } : shape));
+  }
+
+  /** The curtains have the page's own colour, which only the stylesheet knows. */
+  nameShapes() {
+    for (const path of this.plot.querySelectorAll(".shapelayer path[data-index]")) {
+      path.classList.toggle("curtain", isCurtain(this.plot.layout.shapes[path.dataset.index]));
+    }
+  }
+
+  resize() {
+    if (!this.plot._fullLayout || !this.plot.clientWidth) return;
+    this.Plotly.Plots.resize(this.plot).then(() => this.nameShapes());
+  }
+}
+
+const isCurtain = ({ name }) => Boolean(name?.startsWith("curtain"));
+
+/** The least accuracy that any curve shows. */
+function lowest(traces) {
+  const accuracies = traces.filter(({ meta }) => meta.column.endsWith("accuracy"));
+  return accuracies.reduce((least, { y }) => y.reduce((low, value) => Math.min(low, value), least), 1);
+}
+
+function markLine({ iteration }) {
+  return { type: "line", xref: "x", yref: "paper", x0: iteration, x1: iteration, y0: 0, y1: 1, line: { width: 2, dash: "dot", color: "#888" } };
+}
+
+function markLabel({ iteration, label }, span) {
+  return { text: label, xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "top", xanchor: iteration > span / 2 ? "right" : "left", showarrow: false, font: { size: 14 } };
+}

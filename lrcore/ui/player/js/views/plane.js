@@ -1,0 +1,159 @@
+// The plane: points, tint, boundary, and rings round the misclassified points.
+// Points are drawn once. What moves is a canvas below the plot, and Plotly's shapes, set as a whole
+// array: Plotly then draws them alone (0.4 ms), where a path to one attribute makes it draw the plot
+// afresh (20 ms), and a restyled heatmap or contour trace costs 42 ms. Hence our own marching squares.
+import { levelPath, logits, rgb, tint } from "../field.js";
+import { decode } from "../record.js";
+
+const TINT = 88; // of 255, so that points and lines stay clearest
+const CONFIG = { displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage"] };
+const NOWHERE = "M0,0";
+
+export class Plane {
+  constructor(root, Plotly) {
+    this.Plotly = Plotly;
+    this.root = root.querySelector(".plane");
+    this.canvas = this.root.querySelector("canvas");
+    this.plot = this.root.querySelector(".scatter");
+    this.tile = document.createElement("canvas");
+    this.weights = null; // those on screen
+  }
+
+  setScene(scene) {
+    this.weights = null;
+    this.levels = scene.levels;
+    this.shading = scene.shading;
+    this.colours = scene.colours.map(rgb);
+    this.points = decode(scene.points);
+    this.labels = scene.labels;
+    this.tests = scene.tests;
+    this.root.querySelector(".note").textContent = scene.note;
+    this.setGrid(scene.grid);
+    const { data, layout } = scene.scatter;
+    // Two quick clicks are two points there, and leave the axes alone.
+    const doubleClick = scene.placing ? false : "reset+autosize";
+    this.Plotly.react(this.plot, data, layout, { ...CONFIG, doubleClick });
+    if (this.listening) return;
+    this.listening = true;
+    for (const event of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) this.plot.on(event, () => this.paint());
+  }
+
+  show({ weights, scores }) {
+    this.weights = weights;
+    this.scores = scores;
+    this.draw();
+  }
+
+  /** Axes that were zoomed need the features on a grid of their own. */
+  wants() {
+    const axes = this.axes();
+    const { view } = this.grid;
+    return axes.some((end, k) => Math.abs(end - view[k]) > 1e-6 * Math.abs(view[1] - view[0])) ? { grid: axes } : {};
+  }
+
+  take(name, grid) {
+    if (name === "grid") this.setGrid(grid);
+  }
+
+  resize() {
+    if (this.plot._fullLayout && this.plot.clientWidth) this.Plotly.Plots.resize(this.plot);
+  }
+
+  axes() {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    return [...xaxis.range, ...yaxis.range].map(Number);
+  }
+
+  /** Where the pointer is in the plane; null outside of the axes. */
+  pointAt({ clientX, clientY }) {
+    if (!this.weights) return null;
+    const { left, top } = this.plot.getBoundingClientRect();
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const [px, py] = [clientX - left - xaxis._offset, clientY - top - yaxis._offset];
+    if (px < 0 || py < 0 || px > xaxis._length || py > yaxis._length) return null;
+    return [xaxis.p2l(px), yaxis.p2l(py)];
+  }
+
+  /** What the grip on the boundary depends on; scale is px for a unit of each axis. */
+  state() {
+    const { weights, grid, z } = this;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const axes = this.axes();
+    const scale = [xaxis._length / (axes[1] - axes[0]), yaxis._length / (axes[3] - axes[2])];
+    return { weights, grid, z, axes, scale };
+  }
+
+  setGrid({ view, size, features }) {
+    this.grid = { view, size, features: decode(features) };
+    this.tile.width = size;
+    this.tile.height = size;
+    this.image = new ImageData(size, size);
+  }
+
+  draw() {
+    const { weights, grid: { size, view, features } } = this;
+    this.z = logits(features, weights, this.z);
+    const finite = weights.every(Number.isFinite);
+    const shapes = this.plot.layout.shapes.map((shape) => {
+      const drawn = finite && shape.name in this.levels;
+      return { ...shape, path: drawn ? levelPath(this.z, size, view, this.levels[shape.name]) : NOWHERE };
+    });
+    this.Plotly.relayout(this.plot, { shapes });
+    tint(this.z, size, this.image.data, this.colours, this.shading, TINT);
+    this.tile.getContext("2d").putImageData(this.image, 0, 0);
+    this.paint();
+  }
+
+  /** Copy tint and rings to where the axes are now. */
+  paint() {
+    const layout = this.plot._fullLayout;
+    if (!layout || !this.weights) return;
+    const { xaxis, yaxis } = layout;
+    const toX = (x) => xaxis._offset + xaxis.l2p(x);
+    const toY = (y) => yaxis._offset + yaxis.l2p(y);
+    const context = this.cleared(layout);
+    context.save();
+    context.beginPath();
+    context.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    context.clip();
+    const [x0, x1, y0, y1] = this.grid.view;
+    const half = 0.5 / (this.grid.size - 1); // a corner of the grid is the middle of its pixel
+    const [dx, dy] = [(x1 - x0) * half, (y1 - y0) * half];
+    const [left, top] = [toX(x0 - dx), toY(y1 + dy)];
+    context.imageSmoothingEnabled = true;
+    context.drawImage(this.tile, left, top, toX(x1 + dx) - left, toY(y0 - dy) - top);
+    this.ringMistakes(context, toX, toY);
+    context.restore();
+  }
+
+  /** The canvas, empty and as large as the plot, in CSS pixels. */
+  cleared({ width, height }) {
+    const scale = window.devicePixelRatio || 1;
+    const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+    if (this.canvas.width !== w || this.canvas.height !== h) {
+      Object.assign(this.canvas, { width: w, height: h });
+      Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
+    }
+    const context = this.canvas.getContext("2d");
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+    return context;
+  }
+
+  ringMistakes(context, toX, toY) {
+    const { points, scores, labels, tests, plot: { _fullData: traces } } = this;
+    const hidden = new Set(traces.filter(({ visible }) => visible !== true).map(({ meta }) => `${meta.label} ${meta.test}`));
+    const { size } = traces[0].marker;
+    context.strokeStyle = getComputedStyle(this.root).color;
+    context.lineWidth = 2;
+    context.beginPath();
+    for (let i = 0; i < labels.length; i += 1) {
+      const right = (scores[i] >= 0 ? 1 : 0) === labels[i];
+      if (right || (hidden.size && hidden.has(`${labels[i]} ${tests[i]}`))) continue;
+      const [x, y] = [toX(points[2 * i]), toY(points[2 * i + 1])];
+      context.moveTo(x + size, y);
+      context.arc(x, y, size, 0, 2 * Math.PI);
+    }
+    context.stroke();
+  }
+}

@@ -1,0 +1,239 @@
+"""The wire between Python and the player: what each may say.
+
+`js/protocol.js` has the same names, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+FIRST_ROWS = 120
+
+Numbers = tuple[float, ...]
+Rows = tuple[int, int]
+
+
+class Version(NamedTuple):
+    """What the player has of a film.
+
+    run: number of the run; 0: none yet. branch: how often this run has branched. config: how often
+    the settings have changed.
+    """
+
+    run: int = 0
+    branch: int = 0
+    config: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Add points of one's own.
+
+    Args:
+        number: counts the commands of a page; each is carried out once, however often it comes.
+        points: x₀ and x₁ of each.
+    """
+
+    number: int
+    points: tuple[Numbers, ...]
+
+
+@dataclass(frozen=True)
+class StartFrom:
+    """Start again from these weights, the bias last; `number` as in `Place`."""
+
+    number: int
+    weights: Numbers
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Go back to the start under the present settings alone; `number` as in `Place`."""
+
+    number: int
+
+
+Command = Place | StartFrom | Restart
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question of the player.
+
+    Args:
+        seq: its number, returned with the answer.
+        knows: what the player has.
+        at: the playhead.
+        playing: whether it moves.
+        speed: how many moments a second it moves on.
+        rows: first, until: the moments from `first` to `until - 1` are wanted. `until` is no
+            count, so asking twice trains once.
+        do: commands that no answer has confirmed yet.
+        wants: what the views ask for, see `lrcore.ui.player.views`.
+    """
+
+    seq: int = 0
+    knows: Version = field(default_factory=Version)
+    at: int = 0
+    playing: bool = False
+    speed: float = 0.0
+    rows: Rows = (0, FIRST_ROWS)
+    do: tuple[Command, ...] = ()
+    wants: Mapping[str, Numbers] = field(default_factory=dict)
+
+
+class Mark(NamedTuple):
+    """From `iteration` on, other settings hold; `label` says which."""
+
+    iteration: int
+    label: str
+
+
+class LimitRow(NamedTuple):
+    """One limit: its name, its value, what that means here, and what it is."""
+
+    name: str
+    value: str
+    here: str
+    why: str
+
+
+@dataclass(frozen=True)
+class LimitWords:
+    """What is said of a run's limits; `warning` may be empty."""
+
+    rows: tuple[LimitRow, ...] = ()
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """How the run stands.
+
+    Args:
+        ended: it cannot go on under the present settings.
+        sentence: how it ended, or nothing.
+        problem: what kept Python from training, or None.
+        waiting: settings have changed, and Python must be told the playhead to apply them there.
+        target: the accuracy to pass.
+        limits: None while they are computed.
+        story: what to watch, where the settings are those of a story.
+    """
+
+    ended: bool
+    sentence: str
+    problem: str | None
+    waiting: bool
+    target: float
+    limits: LimitWords | None
+    story: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Features on a square grid over `view` (x0, x1, y0, y1), `size` corners a side, row by row
+    from below: base64 of float32, (size**2, d)."""
+
+    view: Numbers
+    size: int
+    features: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What `weights` would measure: loss and accuracy, and the same of the test points if any."""
+
+    weights: Numbers
+    measured: Numbers
+
+
+@dataclass(frozen=True)
+class Shading:
+    """How strongly to tint the plane: |2p - 1| for logits from 0 to `limit` at equal steps."""
+
+    limit: float
+    strength: list[float]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a run is drawn on; sent once a run.
+
+    Args:
+        scatter, curves: figures as Plotly's JSON.
+        points: of the n points drawn, base64 of float32 (n, 2).
+        features: what the model sees of them, base64 of float32 (n, d).
+        labels: (n,) their classes, 0 or 1.
+        tests: (n,) whether they are test points.
+        terms: names of the features.
+        columns: what follows the weights and the bias in a row: loss, accuracy, ...
+        classes: names of the two classes.
+        placing: a click on the plane places a point.
+        note: says so where only some of the points are drawn.
+        levels: the logit of each level line, by the name of its shape.
+        colours: of class 0 and class 1.
+    """
+
+    scatter: Mapping[str, object]
+    curves: Mapping[str, object]
+    points: str
+    features: str
+    labels: list[int]
+    tests: list[bool]
+    terms: list[str]
+    columns: list[str]
+    classes: list[str]
+    placing: bool
+    note: str
+    levels: Mapping[str, float]
+    shading: Shading
+    colours: list[str]
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Python says.
+
+    Args:
+        seq: number of the question.
+        version: what the player has once it has read this.
+        at: the playhead as Python knows it, for a player that has just been made.
+        first: the moment of the first row.
+        rows: base64 of float32, one moment a row: w0, ..., b, and the scene's `columns`.
+        state: how the run stands.
+        marks: where settings changed.
+        done: number of the last command that was carried out.
+        got: what the views asked for, by name; None where it cannot be had.
+        scene: for a player that does not know this run.
+    """
+
+    seq: int
+    version: Version
+    at: int
+    first: int
+    rows: str
+    state: State
+    marks: tuple[Mark, ...]
+    done: int
+    got: Mapping[str, object]
+    scene: Scene | None
+
+    def message(self) -> dict[str, object]:
+        """The same as JSON, see `plain`."""
+        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+
+
+def plain(value: object) -> object:
+    """A value of this module as JSON: what has fields becomes an object."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(item) for name, item in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    return value

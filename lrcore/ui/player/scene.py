@@ -1,0 +1,42 @@
+"""What a run is drawn on, as the player gets it once a run."""
+
+from __future__ import annotations
+
+from lrcore import palette
+from lrcore.data import Placed
+from lrcore.figures.curves import curves
+from lrcore.figures.plane import scatter
+from lrcore.figures.scene import drawn_points, logit, shading, view_of
+from lrcore.training import Run
+from lrcore.ui.player.protocol import Scene, Shading
+from lrcore.ui.player.views import grid_over, to_base64
+
+# The probability along each level line, by the name of its shape in `scatter`.
+_LEVELS = {"boundary": 0.5, "quarter": 0.25, "three-quarters": 0.75}
+
+
+def scene_of(run: Run) -> Scene:
+    """Figures, points and features of a run."""
+    view = view_of(run.data)
+    index = drawn_points(run.data.y)
+    drawn = run.data._replace(x=run.data.x[index], y=run.data.y[index])
+    is_test = run.is_test[index]
+    total = len(run.data.y)
+    any_test = bool(run.is_test.any())
+    return Scene(
+        scatter=scatter(drawn, is_test, view).to_plotly_json(),
+        curves=curves(run.config.target_accuracy, test=any_test).to_plotly_json(),
+        points=to_base64(drawn.x.numpy()),
+        features=to_base64(run.basis(drawn.x).numpy()),
+        labels=drawn.y.int().tolist(),
+        tests=is_test.tolist(),
+        terms=list(run.basis.names),
+        columns=["loss", "accuracy", *(["test_loss", "test_accuracy"] if any_test else [])],
+        classes=list(run.data.classes),
+        placing=isinstance(run.config.data, Placed),
+        note=f"{len(index):,} of {total:,} points are drawn" if len(index) < total else "",
+        levels={name: logit(probability) for name, probability in _LEVELS.items()},
+        shading=Shading(*shading()),
+        colours=[palette.CLASS_0, palette.CLASS_1],
+        grid=grid_over(run, view),
+    )
