@@ -5,25 +5,24 @@ Source: Bishop, Pattern Recognition and Machine Learning, section 4.3.1 (fixed b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from types import MappingProxyType
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from lrcore.settings import Settings, setting
+from lrcore.settings import Entry, Registry, setting
 
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
 @dataclass(frozen=True)
-class FeatureMap(Settings):
+class FeatureMap(Entry):
     """Base of the feature maps, and the simplest: the coordinates themselves."""
 
-    title: ClassVar[str] = "linear"
+    name: ClassVar[str] = "linear"
+    title: ClassVar[str] = "Linear"
 
     def names(self, x0: str, x1: str) -> tuple[str, ...]:
         """What each feature is called, for coordinates called `x0` and `x1`."""
@@ -57,7 +56,8 @@ class Linear(FeatureMap):
 class Quadratic(FeatureMap):
     """All products of up to two coordinates: the boundary is a conic section."""
 
-    title: ClassVar[str] = "quadratic"
+    name: ClassVar[str] = "quadratic"
+    title: ClassVar[str] = "Quadratic"
 
     def names(self, x0: str, x1: str) -> tuple[str, ...]:
         """See `FeatureMap.names`."""
@@ -73,7 +73,8 @@ class Quadratic(FeatureMap):
 class Cubic(Quadratic):
     """All products of up to three coordinates."""
 
-    title: ClassVar[str] = "cubic"
+    name: ClassVar[str] = "cubic"
+    title: ClassVar[str] = "Cubic"
 
     def names(self, x0: str, x1: str) -> tuple[str, ...]:
         """See `FeatureMap.names`."""
@@ -88,7 +89,8 @@ class Cubic(Quadratic):
 class Sine(FeatureMap):
     """The coordinates and a sine wave along each."""
 
-    title: ClassVar[str] = "sine"
+    name: ClassVar[str] = "sine"
+    title: ClassVar[str] = "Sine"
 
     frequency: float = setting(
         2.0,
@@ -118,7 +120,8 @@ class Radial(FeatureMap):
     (Bishop, Pattern Recognition and Machine Learning, section 3.1).
     """
 
-    title: ClassVar[str] = "radial"
+    name: ClassVar[str] = "radial"
+    title: ClassVar[str] = "Radial"
 
     per_side: int = setting(
         3,
@@ -154,9 +157,8 @@ class Radial(FeatureMap):
         return torch.exp(-0.5 * distance.square().sum(2))
 
 
-FEATURES: Mapping[str, type[FeatureMap]] = MappingProxyType(
-    {cls.title: cls for cls in (Linear, Quadratic, Cubic, Sine, Radial)}
-)
+# ADD A FEATURE MAP HERE: control, link, page and tests follow.
+FEATURES: Registry[type[FeatureMap]] = Registry(Linear, Quadratic, Cubic, Sine, Radial)
 
 
 @dataclass(frozen=True, eq=False)

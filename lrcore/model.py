@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from lrcore.settings import Registry
 
 
 class LogisticRegression(nn.Module):
@@ -33,43 +35,69 @@ class LogisticRegression(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Probabilities of class 1, (n, 1), for features x, (n, d); see `lrcore.features`."""
-        return self.sigmoid(self.features(x))
+        probabilities: Tensor = self.sigmoid(self.features(x))
+        return probabilities
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A mean loss over the sample: function(wrong (n,), classes (n,)) -> scalar.
+    """A mean loss over the points.
 
-    `wrong` holds the logit of the class that a point does not belong to, see `negative_margins`: a
-    loss falls as it falls, for both classes alike.
+    The margin of a point is m = (2y - 1) z: its logit, counted positive on the right side
+    (Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, section 10.6).
+    A point is right where m > 0, and where m = 0 if it is of class 1.
+
+    Args:
+        name: in links and code.
+        title: for a person.
+        function: what training uses: (negative margins (n,), classes (n,)) -> scalar. Negative
+            margins, because they come out of one product, see `lrcore.training.part`.
+        code: the line of PyTorch that a student writes, with F for torch.nn.functional.
+        of: torch's own call in that line.
+        on: what the line is given beside the classes y: "z", the logits, or "p", their sigmoid.
     """
 
+    name: str
+    title: str
     function: Callable[[Tensor, Tensor], Tensor]
+    code: str
+    of: Callable[[Tensor, Tensor], Tensor]
+    on: Literal["z", "p"] = "p"
 
 
 def negative_margins(logits: Tensor, y: Tensor) -> Tensor:
-    """From logits of class 1 to those of the wrong class, and back: -z where y is 1."""
+    """From logits of class 1 to negative margins, and back: -z where y is 1."""
     return torch.where(y == 1, -logits, logits)
 
 
-def _bce(wrong: Tensor, y: Tensor) -> Tensor:
-    p = torch.sigmoid(negative_margins(wrong, y))
+def _bce(negative: Tensor, y: Tensor) -> Tensor:
+    p = torch.sigmoid(negative_margins(negative, y))
     # Torch refuses a probability that is no number, but a run that has diverged has this loss.
     return functional.binary_cross_entropy(p.nan_to_num(0.5), y) + 0 * p.sum()
 
 
-def _bce_logits(wrong: Tensor, y: Tensor) -> Tensor:
+def _bce_logits(negative: Tensor, y: Tensor) -> Tensor:
     del y
-    return functional.softplus(wrong).mean()  # -ln(1 - sigmoid(wrong))
+    return functional.softplus(negative).mean()  # -ln sigmoid(m)
 
 
-def _mse(wrong: Tensor, y: Tensor) -> Tensor:
+def _mse(negative: Tensor, y: Tensor) -> Tensor:
     del y
-    return torch.sigmoid(wrong).square().mean()
+    return torch.sigmoid(negative).square().mean()
 
 
-LOSSES: Mapping[str, Loss] = MappingProxyType(
-    {"bce": Loss(_bce), "bce_logits": Loss(_bce_logits), "mse": Loss(_mse)}
+# ADD A LOSS HERE: control, link, exercise 7 and tests follow.
+LOSSES = Registry(
+    Loss("bce", "BCE", _bce, "F.binary_cross_entropy(p, y)", functional.binary_cross_entropy),
+    Loss(
+        "bce_logits",
+        "BCE on logits",
+        _bce_logits,
+        "F.binary_cross_entropy_with_logits(z, y)",
+        functional.binary_cross_entropy_with_logits,
+        on="z",
+    ),
+    Loss("mse", "MSE", _mse, "F.mse_loss(p, y)", functional.mse_loss),
 )
 
 
@@ -84,8 +112,3 @@ def penalty(parameters: Tensor, l1: float, l2: float) -> Tensor:
     """
     w = parameters[:-1]
     return l1 * w.abs().sum() + l2 / 2 * w.square().sum()
-
-
-def loss_choices() -> dict[str, str]:
-    """Names of the losses, which are their labels too."""
-    return {name: name for name in LOSSES}

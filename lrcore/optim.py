@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import ClassVar
 
 import torch
 
-from lrcore.settings import Settings, SettingsError, setting
+from lrcore.settings import Entry, Registry, SettingsError, setting
 
 _RATE_HELP = (
     "How far one step goes: watch the boundary crawl when it is small and jump when it is large."
@@ -46,10 +45,9 @@ def _weight_decay(default: float = 0.0) -> float:
 
 
 @dataclass(frozen=True)
-class OptimizerSettings(Settings):
+class OptimizerSettings(Entry):
     """Base of the optimisers: the fields are the hyperparameters of `torch_class`."""
 
-    title: ClassVar[str]
     torch_class: ClassVar[type[torch.optim.Optimizer]]
     # About how often a step evaluates the loss; more than once needs a closure.
     evaluations: ClassVar[int] = 1
@@ -60,7 +58,8 @@ class OptimizerSettings(Settings):
 
     def build(self, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
         """Torch's optimiser over `parameters` with these settings."""
-        return self.torch_class(parameters, foreach=False, **self.hyperparameters())
+        make: Callable[..., torch.optim.Optimizer] = self.torch_class
+        return make(parameters, foreach=False, **self.hyperparameters())
 
     def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
         """Put these settings into a running optimiser of `torch_class`; its state stays."""
@@ -76,6 +75,7 @@ class SGD(OptimizerSettings):
         SettingsError: a field is out of its bounds, or Nesterov's momentum is on without momentum.
     """
 
+    name: ClassVar[str] = "SGD"
     title: ClassVar[str] = "SGD"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.SGD
 
@@ -105,6 +105,7 @@ class Adam(OptimizerSettings):
         SettingsError: a field is out of its bounds.
     """
 
+    name: ClassVar[str] = "Adam"
     title: ClassVar[str] = "Adam"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adam
 
@@ -139,6 +140,7 @@ class AdamW(Adam):
     Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2.
     """
 
+    name: ClassVar[str] = "AdamW"
     title: ClassVar[str] = "AdamW"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.AdamW
 
@@ -155,6 +157,7 @@ class RMSprop(OptimizerSettings):
         SettingsError: a field is out of its bounds.
     """
 
+    name: ClassVar[str] = "RMSprop"
     title: ClassVar[str] = "RMSprop"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.RMSprop
 
@@ -186,12 +189,15 @@ class Adagrad(OptimizerSettings):
         SettingsError: a field is out of its bounds.
     """
 
+    name: ClassVar[str] = "Adagrad"
     title: ClassVar[str] = "Adagrad"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.Adagrad
 
     lr: float = _rate(0.01)
     lr_decay: float = _fraction(
-        0.0, "Rate decay", "Shrinks the learning rate from step to step: watch the run fall asleep."
+        0.0,
+        "Rate decay",
+        "Shrinks the learning rate from step to step: watch the steps get smaller.",
     )
     weight_decay: float = _weight_decay()
 
@@ -206,6 +212,7 @@ class LBFGS(OptimizerSettings):
         SettingsError: a field is out of its bounds.
     """
 
+    name: ClassVar[str] = "LBFGS"
     title: ClassVar[str] = "LBFGS"
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.LBFGS
     evaluations: ClassVar[int] = 20
@@ -248,7 +255,8 @@ class LBFGS(OptimizerSettings):
 
     def build(self, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
         """See `OptimizerSettings.build`."""
-        return self.torch_class(parameters, **self.hyperparameters())
+        make: Callable[..., torch.optim.Optimizer] = self.torch_class
+        return make(parameters, **self.hyperparameters())
 
     def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
         """See `OptimizerSettings.apply_to`; a memory of another size starts empty."""
@@ -257,6 +265,5 @@ class LBFGS(OptimizerSettings):
         super().apply_to(optimizer)
 
 
-OPTIMIZERS: Mapping[str, type[OptimizerSettings]] = MappingProxyType(
-    {cls.title: cls for cls in (SGD, Adam, AdamW, RMSprop, Adagrad, LBFGS)}
-)
+# ADD AN OPTIMISER HERE: control, link, page and tests follow.
+OPTIMIZERS: Registry[type[OptimizerSettings]] = Registry(SGD, Adam, AdamW, RMSprop, Adagrad, LBFGS)

@@ -10,11 +10,20 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from numbers import Integral, Real
+from typing import ClassVar, NamedTuple, Protocol, TypeVar, cast
 
 Value = bool | int | float | str
+V = TypeVar("V", bool, int, float, str)
 
 # Ten stops a decade, the steps of a control with a logarithmic scale.
 _STOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+
+
+class Need(NamedTuple):
+    """A setting has an effect only where the value of the control `key` is `fitting`."""
+
+    key: str
+    fitting: Callable[[Value], bool]
 
 
 class SettingsError(ValueError):
@@ -37,7 +46,10 @@ class Setting:
         log: the control has a logarithmic scale.
         narrow: two such controls in a row share a line.
         advanced: the control stands behind a button.
-        choices: gives the allowed names, each with the label that a person reads.
+        choices: gives the allowed names, each with the title that a person reads.
+        group: which group of controls a setting of the run stands in.
+        needs: another control, and whether its value lets this one have an effect.
+        redraws: a button beside the control takes the next value, to draw anew.
     """
 
     label: str
@@ -50,6 +62,9 @@ class Setting:
     narrow: bool = False
     advanced: bool = False
     choices: Callable[[], Mapping[str, str]] | None = None
+    group: str = ""
+    needs: Need | None = None
+    redraws: bool = False
 
     @property
     def expected(self) -> str:
@@ -73,28 +88,28 @@ class Setting:
         elif self.kind is bool:
             if isinstance(value, bool):
                 return value
-        elif (
-            isinstance(value, Integral if self.kind is int else Real)
-            and not isinstance(value, bool)
-            and self.minimum <= value <= self.maximum
-        ):  # false for nan
-            return self.kind(value)
+        elif isinstance(value, Integral if self.kind is int else Real) and (
+            not isinstance(value, bool)
+        ):
+            number = cast("float", value)
+            if self.minimum <= number <= self.maximum:  # false for nan
+                return int(number) if self.kind is int else float(number)
         raise SettingsError(f"{name} ({self.label.lower()})", self.expected, value)
 
     def parse(self, name: str, text: str) -> Value:
-        """Read a value as it stands in a URL; a choice may stand there by name or by label.
+        """Read a value as it stands in a URL; a choice may stand there by name or by title.
 
         Raises:
             SettingsError: the text is not a value that the setting can take.
         """
         if self.choices is not None:
-            names = {label: name for name, label in self.choices().items()}
+            names = {title: name for name, title in self.choices().items()}
             return self.check(name, names.get(text, text))
         if self.kind is bool:
             return self.check(name, {"true": True, "false": False}.get(text.lower(), text))
         try:
             number = self.kind(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return self.check(name, text)
         return self.check(name, number)
 
@@ -107,7 +122,7 @@ class Setting:
 
 
 def setting(
-    default: Value,
+    default: V,
     label: str,
     help: str,  # noqa: A002
     *,
@@ -118,11 +133,33 @@ def setting(
     narrow: bool = False,
     advanced: bool = False,
     choices: Callable[[], Mapping[str, str]] | None = None,
-) -> Value:
-    """Make a dataclass field that carries its own description; see `Setting`."""
-    kind = type(default)
-    spec = Setting(label, help, kind, minimum, maximum, step, log, narrow, advanced, choices)
-    return field(default=default, metadata={"setting": spec})
+    group: str = "",
+    needs: Need | None = None,
+    redraws: bool = False,
+    fixed: bool = False,
+) -> V:
+    """Make a dataclass field that carries its own description; see `Setting`.
+
+    Args:
+        fixed: a run keeps this setting from its start to its end; to change it is to start another.
+    """
+    spec = Setting(
+        label,
+        help,
+        type(default),
+        minimum,
+        maximum,
+        step,
+        log,
+        narrow,
+        advanced,
+        choices,
+        group,
+        needs,
+        redraws,
+    )
+    made: V = field(default=default, metadata={"setting": spec, "fixed": fixed})
+    return made
 
 
 @dataclass(frozen=True)
@@ -150,4 +187,53 @@ def default_of(cls: type[Settings], name: str) -> Value:
     default = cls.__dataclass_fields__[name].default
     if default is MISSING:
         raise TypeError(f"{cls.__name__}.{name} has no default")
-    return default
+    return cast("Value", default)
+
+
+@dataclass(frozen=True)
+class Entry(Settings):
+    """Base of the settings classes that stand in a registry, see `Named`."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+
+class Named(Protocol):
+    """What stands in a registry: `name` is stable, for links and code; `title` is shown."""
+
+    @property
+    def name(self) -> str:
+        """Never changes."""
+
+    @property
+    def title(self) -> str:
+        """For a person."""
+
+
+N_co = TypeVar("N_co", bound=Named, covariant=True)
+
+
+class Registry(Mapping[str, N_co]):
+    """Entries by name, in the order in which they are shown.
+
+    Args:
+        entries: no two of the same name.
+    """
+
+    def __init__(self, *entries: N_co) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        if len(self._entries) != len(entries):
+            raise ValueError(f"two entries have one name: {[entry.name for entry in entries]}")
+
+    def __getitem__(self, name: str) -> N_co:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def titles(self) -> dict[str, str]:
+        """Each name with its title."""
+        return {name: entry.title for name, entry in self.items()}

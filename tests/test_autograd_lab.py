@@ -24,6 +24,7 @@ from lrcore.autograd.exercises.steps import marks_at, moments
 from lrcore.autograd.expression import letters_in, parse
 from lrcore.autograd.program import COURSE, Program, compile_expression
 from lrcore.figures.derivatives import derivative_curves
+from lrcore.model import LOSSES
 from tests.expressions import texts
 
 COURSE_VALUES = {"w": 1.0, "x": 2.0}
@@ -168,7 +169,7 @@ def test_changes_in_place() -> None:
     assert change_saved(1.0, in_place=False).snippet.error is None
 
 
-@pytest.mark.parametrize("loss", ["bce", "bce_logits", "mse"])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_the_hessian_is_the_formulas(loss: str) -> None:
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(30, 2, generator=generator)

@@ -16,7 +16,7 @@ from lrcore.settings import Setting, Settings, SettingsError, described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
 from lrcore.ui.player.film import Film
-from tests.test_page import config_of, controls, opened, player, toasts
+from tests.pages import config_of, controls, opened, player, toasts
 from tests.test_stories import BY_NAME, every_story
 
 

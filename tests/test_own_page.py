@@ -17,7 +17,7 @@ from lrcore.settings import Settings
 from lrcore.ui import own_data, training
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import LimitWords, Place, Request
-from tests.test_page import config_of, opened, player, toasts
+from tests.pages import config_of, film_of, opened, player, toasts
 
 FLOWERS = b"""id,length,width,species
 1,5.1,3.5,setosa
@@ -132,7 +132,7 @@ def test_clicks_place_the_chosen_class(placing: AppTest) -> None:
     chooser.set_value(1).run()
     click(placing, (1, 3.0, 4.0))
     assert config_of(placing).data == Placed("1,2,0;3,4,1")
-    assert placing.session_state["film"].run.data.y.tolist() == [0.0, 1.0]
+    assert film_of(placing).run.data.y.tolist() == [0.0, 1.0]
 
 
 def test_clicks_on_other_data_are_taken_and_place_nothing(placing: AppTest) -> None:

@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block, Element
 
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, SGD, RunConfig
-from lrcore.settings import default_of, described
-from lrcore.ui.player.film import Film
+from lrcore.settings import Settings, default_of, described
+from lrcore.ui.controls import all_controls, key_of, parse_weights
+from tests.pages import config_of, controls, film_of, opened, player, toasts
 
-APP = Path(__file__).parent.parent / "app.py"
-CONTROLS = ("slider", "select_slider", "number_input", "selectbox", "toggle")
-SETTINGS = [
-    pytest.param(cls, name, id=f"{cls.__name__}.{name}")
-    for cls in (RunConfig, next(iter(DATASETS.values())), next(iter(OPTIMIZERS.values())))
-    for name, _ in described(cls)
-]
-# Every other entry of a registry: its group, its name, a field, and the key of its control.
-OTHERS = [
-    pytest.param(group, name, field, id=f"{name}_{field}")
-    for group, registry in (("data", DATASETS), ("features", FEATURES), ("optimizer", OPTIMIZERS))
-    for name in list(registry)[1:]
-    for field, _ in described(registry[name])
-]
-
-
-def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=30)
-    for key, text in query.items():
-        page.query_params[key] = text
-    page.run()
-    assert not page.exception
-    return page
+REGISTRIES = {"data": DATASETS, "features": FEATURES, "optimizer": OPTIMIZERS}
+ENTRIES = [(group, name) for group, registry in REGISTRIES.items() for name in registry]
 
 
 @pytest.fixture(scope="module")
 def fresh() -> AppTest:
     """The page as it opens; for tests that only look."""
     return opened()
-
-
-def config_of(page: AppTest) -> RunConfig:
-    """What the page has told its film to show."""
-    assert not page.exception
-    film = page.session_state["film"]
-    assert isinstance(film, Film)
-    return film.wanted
-
-
-def elements(block: Block) -> Iterator[Element]:
-    for child in block.children.values():
-        if isinstance(child, Block):
-            yield from elements(child)
-        else:
-            yield child
-
-
-def controls(page: AppTest) -> dict[str, Element]:
-    return {widget.key: widget for kind in CONTROLS for widget in page.get(kind)}
-
-
-def player(page: AppTest) -> dict[str, object]:
-    """The data of the player's component."""
-    found = [item.proto for item in elements(page.main) if item.type == "bidi_component"]
-    assert [proto.component_name for proto in found] == ["lrcore_preload", "lrcore_player"]
-    return json.loads(found[1].json)
-
-
-def toasts(page: AppTest) -> list[str]:
-    return [toast.value for toast in page.toast]
 
 
 def test_first_visit_shows_the_player_and_no_message(fresh: AppTest) -> None:
@@ -84,25 +30,24 @@ def test_first_visit_shows_the_player_and_no_message(fresh: AppTest) -> None:
     assert not fresh.warning
 
 
-@pytest.mark.parametrize(("cls", "name"), SETTINGS)
-def test_every_setting_has_a_control_with_help(
-    fresh: AppTest, cls: type[RunConfig], name: str
-) -> None:
-    control = controls(fresh)[name]
-    spec = dict(described(cls))[name]
-    assert (control.label, control.help) == (spec.label, spec.help)
-    assert control.value == default_of(cls, name)
+def assert_shown(page: AppTest, cls: type[Settings], key_of: Callable[[str], str]) -> None:
+    """Each setting of a class has its control, with its words and at its default."""
+    for name, spec in described(cls):
+        control = controls(page)[key_of(name)]
+        assert (control.label, control.help) == (spec.label, spec.help), name
+        assert control.value == default_of(cls, name), name
 
 
-@pytest.mark.parametrize(("group", "name", "field"), OTHERS)
-def test_every_setting_of_every_entry_has_a_control_with_help(
-    group: str, name: str, field: str
-) -> None:
+def test_every_setting_of_a_run_has_a_control(fresh: AppTest) -> None:
+    assert_shown(fresh, RunConfig, lambda name: name)
+
+
+@pytest.mark.parametrize(("group", "name"), ENTRIES)
+def test_every_setting_of_every_entry_has_a_control(group: str, name: str) -> None:
     page = opened(**{group: name})
     cls = type(getattr(config_of(page), group))
-    control, spec = controls(page)[f"{name}_{field}"], dict(described(cls))[field]
-    assert (control.label, control.help) == (spec.label, spec.help)
-    assert control.value == default_of(cls, field)
+    assert cls is REGISTRIES[group][name]
+    assert_shown(page, cls, lambda field: key_of(name, field))
     assert toasts(page) == []
 
 
@@ -129,9 +74,9 @@ def test_live_settings_branch_the_run_and_data_starts_a_new_one() -> None:
     page.toggle(key="zero_grad").set_value(False).run()
     page.selectbox(key="loss").set_value("bce").run()
     assert (config_of(page).zero_grad, config_of(page).loss) == (False, "bce")
-    assert page.session_state["film"].run.config == config_of(page)
+    assert film_of(page).run.config == config_of(page)
     page.slider(key="std").set_value(2.0).run()
-    assert page.session_state["film"].run.config == config_of(page)
+    assert film_of(page).run.config == config_of(page)
     assert config_of(page).data.std == 2.0
     assert player(page)["version"]["run"] == 2
 
@@ -154,14 +99,51 @@ def test_typed_weights_start_the_run() -> None:
     page.selectbox(key="start").set_value("typed").run()
     assert config_of(page).initial_weights == (0.0, 0.0, 0.0)
     assert controls(page)["init_seed"].disabled
-    page.number_input(key="w0").set_value(1.5)
-    page.number_input(key="w1").set_value(-2.0)
-    page.number_input(key="b").set_value(0.25).run()
+    page.text_input(key="weights").set_value(" 1.5, -2,0.25").run()
     assert config_of(page).initial_weights == (1.5, -2.0, 0.25)
-    step = page.session_state["film"].run.step(0)
+    step = film_of(page).run.step(0)
     assert (step.weights, step.bias) == ((1.5, -2.0), 0.25)
+    page.text_input(key="weights").set_value("1.5, -2; 3").run()
+    [told] = toasts(page)
+    assert "weights must be numbers such as 0.5, -1, 0.25; got '1.5, -2; 3'" in told
+    assert config_of(page).initial_weights == (1.5, -2.0, 0.25)
     page.selectbox(key="start").set_value("seed").run()
     assert config_of(page).initial_weights is None
+    assert controls(page)["weights"].disabled
+
+
+def test_typed_weights_fit_other_features_and_their_bias_stays_last() -> None:
+    page = opened(start="typed", weights="1.5,-2,0.25")
+    page.selectbox(key="features").set_value("quadratic").run()
+    assert config_of(page).initial_weights == (1.5, -2.0, 0.0, 0.0, 0.0, 0.25)
+    page.selectbox(key="features").set_value("linear").run()
+    assert config_of(page).initial_weights == (1.5, -2.0, 0.25)
+    assert toasts(page) == []
+
+
+def test_a_boundary_dropped_twice_starts_there_however_the_controls_stood() -> None:
+    page = AppTest.from_function(page_after_drops, default_timeout=30)
+    page.session_state["drops"] = []
+    page.run()
+    for drops in ([(0.5, -1.0, 0.25), (0.75, -1.0, 0.25)], [(1e-7, 2.0, 3.0)]):
+        page.session_state["drops"] = drops
+        page.run()
+        assert not page.exception
+        assert config_of(page).initial_weights == drops[-1]
+        assert page.query_params["start"] in ("typed", ["typed"])
+        assert parse_weights("".join(page.query_params["weights"])) == drops[-1]
+
+
+def page_after_drops() -> None:
+    """The training page, after its player has let the boundary go."""
+    import streamlit as st
+
+    from lrcore.ui import training
+    from lrcore.ui.links import start_from
+
+    for weights in st.session_state["drops"]:
+        start_from(weights)
+    training.page()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +163,7 @@ def test_typed_weights_start_the_run() -> None:
         ({"max_iterations": "5000"}, lambda config: config.max_iterations == 5000),
         ({"init_seed": "5"}, lambda config: config.init_seed == 5),
         (
-            {"start": "typed", "w0": "1.5", "w1": "-2", "b": "0.3"},
+            {"start": "typed", "weights": "1.5,-2,0.3"},
             lambda config: config.initial_weights == (1.5, -2.0, 0.3),
         ),
     ],
@@ -190,7 +172,7 @@ def test_typed_weights_start_the_run() -> None:
 def test_link_sets_the_controls(query: dict[str, str], read: Callable[[RunConfig], bool]) -> None:
     page = opened(**query)
     assert read(config_of(page))
-    assert page.session_state["film"].run.config == config_of(page)
+    assert film_of(page).run.config == config_of(page)
     assert toasts(page) == []
 
 
@@ -227,7 +209,15 @@ def test_bad_link_is_told_and_the_rest_of_it_holds(key: str, text: str) -> None:
     assert player(page)["state"]["problem"] is None
 
 
-def test_bad_typed_weight_is_told() -> None:
+@pytest.mark.parametrize("text", ["1,x", "1e39,0,0", "nan,0,0", ",", "1;2;3"])
+def test_bad_weights_are_told(text: str) -> None:
+    page = opened(start="typed", weights=text)
+    assert config_of(page).initial_weights == (0.0, 0.0, 0.0)
+    [message] = toasts(page)
+    assert "weights must be numbers such as 0.5, -1, 0.25" in message
+
+
+def test_bad_weight_of_an_old_link_is_told() -> None:
     page = opened(start="typed", w0="1e39", w1="2")
     assert config_of(page).initial_weights == (0.0, 2.0, 0.0)
     [message] = toasts(page)
@@ -258,7 +248,7 @@ def test_message_comes_once() -> None:
 
 
 def test_link_with_all_settings_bad_still_opens() -> None:
-    keys = [case.values[1] for case in SETTINGS if case.values[1] != "init_seed"]
+    keys = [control.key for control in all_controls() if control.key != "placed_points"]
     page = opened(**dict.fromkeys(keys, "?<script>"))
     assert config_of(page) == RunConfig()
     assert len(toasts(page)) == len(keys)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from lrcore.data.base import (
     COURSE_FRAME,
     MAX_SEED,
@@ -18,7 +15,7 @@ from lrcore.data.blobs import Blobs
 from lrcore.data.iris import Iris
 from lrcore.data.own import Placed, Uploaded
 from lrcore.data.shapes import Circles, Moons, Spirals, Xor
-from lrcore.settings import Settings
+from lrcore.settings import Registry
 
 __all__ = [
     "COURSE_FRAME",
@@ -39,15 +36,7 @@ __all__ = [
     "Xor",
 ]
 
-DATASETS: Mapping[str, type[Settings]] = MappingProxyType(
-    {
-        "blobs": Blobs,
-        "moons": Moons,
-        "circles": Circles,
-        "xor": Xor,
-        "spirals": Spirals,
-        "iris": Iris,
-        "placed": Placed,
-        "csv": Uploaded,
-    }
+# ADD A DATA SET HERE: control, link, page and tests follow.
+DATASETS: Registry[type[DataSettings]] = Registry(
+    Blobs, Moons, Circles, Xor, Spirals, Iris, Placed, Uploaded
 )

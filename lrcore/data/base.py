@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
-from lrcore.settings import setting
+from lrcore.settings import Entry, setting
 
 MAX_SEED = 2**31 - 1
 # The axes of the course's plots: x0, x1, y0, y1.
@@ -54,18 +56,17 @@ class Population(NamedTuple):
     label_noise: float = 0.0
 
 
-class DataSettings(Protocol):
-    """What every data set offers."""
+@dataclass(frozen=True)
+class DataSettings(Entry, ABC):
+    """Base of the data sets: the fields decide the points."""
 
-    title: ClassVar[str]
-
+    @abstractmethod
     def sample(self, generator: torch.Generator | None = None) -> Dataset:
         """Draw the points; the same settings give the same points."""
-        ...
 
+    @abstractmethod
     def population(self) -> Population | None:
         """What the points are drawn from; None where nobody knows, as for measured data."""
-        ...
 
 
 def samples_per_class_setting() -> int:
@@ -89,6 +90,7 @@ def seed_setting() -> int:
         minimum=0,
         maximum=MAX_SEED,
         narrow=True,
+        redraws=True,
     )
 
 

@@ -11,17 +11,18 @@ import torch
 from lrcore.data.base import (
     COURSE_FRAME,
     Dataset,
+    DataSettings,
     Mixture,
     Population,
     samples_per_class_setting,
     seed_setting,
     stacked,
 )
-from lrcore.settings import Settings, setting
+from lrcore.settings import setting
 
 
 @dataclass(frozen=True)
-class Blobs(Settings):
+class Blobs(DataSettings):
     """Two Gaussian clouds, as the course draws them.
 
     Class 0 has its centre at (bias + mean, bias + mean), class 1 at (bias - mean, bias - mean).
@@ -30,6 +31,7 @@ class Blobs(Settings):
         SettingsError: a field is out of its bounds.
     """
 
+    name: ClassVar[str] = "blobs"
     title: ClassVar[str] = "Two Gaussian clouds"
 
     samples_per_class: int = samples_per_class_setting()

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import torch
 
-from lrcore.data.base import DataError, Dataset, stacked
-from lrcore.settings import Settings, setting
+from lrcore.data.base import DataError, Dataset, DataSettings, stacked
+from lrcore.settings import setting
 
 MEASUREMENTS = ("sepal length", "sepal width", "petal length", "petal width")
 SPECIES = ("setosa", "versicolor", "virginica")
@@ -26,7 +26,7 @@ def _pairs(names: Sequence[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Iris(Settings):
+class Iris(DataSettings):
     """Two measurements of two species from Fisher's iris, 50 flowers each, in centimetres.
 
     Source: Fisher, The use of multiple measurements in taxonomic problems, Annals of Eugenics 7
@@ -36,6 +36,7 @@ class Iris(Settings):
         SettingsError: a field is none of its choices.
     """
 
+    name: ClassVar[str] = "iris"
     title: ClassVar[str] = "Fisher's iris"
 
     measurements: str = setting(
@@ -47,7 +48,7 @@ class Iris(Settings):
     species: str = setting(
         "versicolor, virginica",
         "Species",
-        "Class 0 and class 1: watch setosa part from the others by a straight line.",
+        "Class 0 and class 1: watch a straight line separate setosa from the others.",
         choices=lambda: _pairs(SPECIES),
     )
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import torch
 
-from lrcore.data.base import COURSE_FRAME, DataError, Dataset
-from lrcore.settings import Setting, Settings, SettingsError
+from lrcore.data.base import COURSE_FRAME, DataError, Dataset, DataSettings
+from lrcore.settings import Setting, SettingsError
 
 MAX_POINTS = 500
 # What the parts of an entry may be, in their order.
@@ -25,7 +25,7 @@ def _no_points() -> Dataset:
 
 
 @dataclass(frozen=True)
-class Uploaded(Settings):
+class Uploaded(DataSettings):
     """Points that were read from a file, see `lrcore.data.table`.
 
     Args:
@@ -36,6 +36,7 @@ class Uploaded(Settings):
         SettingsError: `points` is no `Dataset` of the shapes and types that one has.
     """
 
+    name: ClassVar[str] = "csv"
     title: ClassVar[str] = "Your CSV file"
 
     points: Dataset = field(default_factory=_no_points, compare=False, repr=False)
@@ -64,7 +65,7 @@ class Uploaded(Settings):
 
 
 @dataclass(frozen=True)
-class Placed(Settings):
+class Placed(DataSettings):
     """Points placed by hand, as compact text.
 
     Args:
@@ -76,6 +77,7 @@ class Placed(Settings):
         SettingsError: names the entry, what it must be and what stands there.
     """
 
+    name: ClassVar[str] = "placed"
     title: ClassVar[str] = "Your own points"
 
     # The last point of each class lies among those of the other: no line parts the two.

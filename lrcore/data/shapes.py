@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,19 +12,20 @@ from torch import Tensor
 
 from lrcore.data.base import (
     Dataset,
+    DataSettings,
     Mixture,
     Population,
     samples_per_class_setting,
     seed_setting,
     stacked,
 )
-from lrcore.settings import Settings, setting
+from lrcore.settings import setting
 
 _FRAME = (-4.0, 4.0, -4.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Shape(Settings, ABC):
+class Shape(DataSettings):
     """Base of the data sets that are a shape in the plane plus Gaussian noise.
 
     A point of class c lies at `centres(t, c)`, t uniform from 0 to 1, plus noise of standard
@@ -34,7 +35,6 @@ class Shape(Settings, ABC):
         SettingsError: a field is out of its bounds.
     """
 
-    title: ClassVar[str]
     # So many that the density of `population` is right to 2 % for the least noise too.
     components: ClassVar[int] = 500
 
@@ -99,6 +99,7 @@ class Moons(Shape):
     as large.
     """
 
+    name: ClassVar[str] = "moons"
     title: ClassVar[str] = "Two moons"
 
     depth: float = setting(
@@ -120,6 +121,7 @@ class Moons(Shape):
 class Circles(Shape):
     """A circle of radius 2.5 and a smaller one inside, which is class 1; both about the origin."""
 
+    name: ClassVar[str] = "circles"
     title: ClassVar[str] = "Two circles"
 
     inner_radius: float = setting(
@@ -141,6 +143,7 @@ class Circles(Shape):
 class Xor(Shape):
     """Four Gaussian clouds at (±1.5, ±1.5); class 1 where the signs of x₀ and x₁ differ."""
 
+    name: ClassVar[str] = "xor"
     title: ClassVar[str] = "XOR"
     components: ClassVar[int] = 2
 
@@ -158,6 +161,7 @@ class Spirals(Shape):
     that the points lie about equally dense along an arm.
     """
 
+    name: ClassVar[str] = "spirals"
     title: ClassVar[str] = "Two spirals"
 
     turns: float = setting(

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from lrcore.data import DATASETS, MAX_SEED, Blobs, DataSettings
 from lrcore.devices import device_choices
 from lrcore.features import FEATURES, FeatureMap, Linear
-from lrcore.model import loss_choices
+from lrcore.model import LOSSES
 from lrcore.optim import SGD, OptimizerSettings
-from lrcore.settings import Setting, Settings, SettingsError, setting
+from lrcore.settings import Need, Setting, Settings, SettingsError, setting
 
 # A typed weight may be anything that float32 can hold.
 WEIGHT = Setting("Initial weight", "Where training starts.", float, -1e38, 1e38, step=0.1)
 
-# Settings that a run keeps from its start to its end; to change one is to start another run.
-FIXED_IN_A_RUN = (
-    "data",
-    "standardise",
-    "test_share",
-    "split_seed",
-    "features",
-    "init_seed",
-    "initial_weights",
-)
+# A run keeps it from its start to its end; to change it is to start another run.
+_FIXED = {"fixed": True}
 TRAINING, TEST = "training", "test"
 _PARTS = {name: name for name in (TRAINING, TEST)}
 
 
-def _seed(label: str, help: str) -> int:  # noqa: A002
-    return setting(0, label, help, minimum=0, maximum=MAX_SEED, advanced=True)
+def _seed(
+    label: str,
+    help: str,  # noqa: A002
+    *,
+    group: str,
+    needs: Need,
+    fixed: bool = False,
+) -> int:
+    return setting(
+        0,
+        label,
+        help,
+        minimum=0,
+        maximum=MAX_SEED,
+        advanced=True,
+        group=group,
+        needs=needs,
+        fixed=fixed,
+    )
 
 
 def _penalty(label: str, help: str) -> float:  # noqa: A002
-    return setting(0.0, label, help, minimum=0.0, maximum=1.0, step=0.01, advanced=True)
+    return setting(
+        0.0, label, help, minimum=0.0, maximum=1.0, step=0.01, advanced=True, group="features"
+    )
 
 
 @dataclass(frozen=True)
@@ -52,13 +63,15 @@ class RunConfig(Settings):
         SettingsError: names the field, its bounds and the value it got.
     """
 
-    data: DataSettings = field(default_factory=Blobs)
+    data: DataSettings = field(default_factory=Blobs, metadata=_FIXED)
     standardise: bool = setting(
         False,
         "Standardise",
         "Gives each coordinate mean 0 and standard deviation 1 before training: watch how many "
         "fewer iterations it takes.",
         advanced=True,
+        group="data",
+        fixed=True,
     )
     test_share: float = setting(
         0.0,
@@ -68,19 +81,34 @@ class RunConfig(Settings):
         maximum=0.8,
         step=0.05,
         advanced=True,
+        group="data",
+        fixed=True,
+    )
+    target_on: str = setting(
+        TRAINING,
+        "Target measured on",
+        "Whose accuracy must pass the target: that of the training points or of the test points.",
+        choices=lambda: _PARTS,
+        advanced=True,
+        group="data",
+        needs=Need("test_share", bool),
     )
     split_seed: int = _seed(
         "Split seed",
         "Draws which points are held out: watch how much the test accuracy depends on it.",
+        group="data",
+        needs=Need("test_share", bool),
+        fixed=True,
     )
-    features: FeatureMap = field(default_factory=Linear)
+    features: FeatureMap = field(default_factory=Linear, metadata=_FIXED)
     loss: str = setting(
         "bce_logits",
         "Loss",
         "bce_logits stays exact when the model is very sure; bce, on probabilities as in the "
         "course, goes flat there; mse is flat wherever the model is sure, right or wrong.",
-        choices=loss_choices,
+        choices=LOSSES.titles,
         narrow=True,
+        group="features",
     )
     l2: float = _penalty(
         "L2 penalty",
@@ -95,13 +123,23 @@ class RunConfig(Settings):
     init_seed: int = _seed(
         "Seed of the initial weights",
         "The same seed starts from the same boundary: watch where a bad start ends.",
+        group="features",
+        needs=Need("start", lambda start: start == "seed"),
+        fixed=True,
     )
     optimizer: OptimizerSettings = field(default_factory=SGD)
+    zero_grad: bool = setting(
+        True,
+        "zero_grad each step",
+        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+        group="optimizer",
+    )
     mini_batches: bool = setting(
         False,
         "Mini-batches",
         "Each step sees only some of the points: watch the loss jitter on its way down.",
         advanced=True,
+        group="optimizer",
     )
     batch_size: int = setting(
         20,
@@ -111,15 +149,22 @@ class RunConfig(Settings):
         maximum=10_000,
         log=True,
         advanced=True,
+        group="optimizer",
+        needs=Need("mini_batches", bool),
     )
     shuffle_seed: int = _seed(
         "Shuffle seed",
         "Draws the order of the points, anew in each epoch.",
+        group="optimizer",
+        needs=Need("mini_batches", bool),
     )
-    zero_grad: bool = setting(
-        True,
-        "zero_grad each step",
-        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+    device: str = setting(
+        "cpu",
+        "Device",
+        "Where PyTorch computes; small data is fastest on the CPU.",
+        choices=device_choices,
+        advanced=True,
+        group="optimizer",
     )
     target_accuracy: float = setting(
         0.99,
@@ -129,6 +174,7 @@ class RunConfig(Settings):
         maximum=1.0,
         step=0.005,
         narrow=True,
+        group="target",
     )
     max_iterations: int = setting(
         1000,
@@ -138,22 +184,9 @@ class RunConfig(Settings):
         maximum=1_000_000,
         log=True,
         narrow=True,
+        group="target",
     )
-    target_on: str = setting(
-        TRAINING,
-        "Target asked of",
-        "Whose accuracy must pass the target: that of the training points or of the test points.",
-        choices=lambda: _PARTS,
-        advanced=True,
-    )
-    device: str = setting(
-        "cpu",
-        "Device",
-        "Where PyTorch computes; small data is fastest on the CPU.",
-        choices=device_choices,
-        advanced=True,
-    )
-    initial_weights: tuple[float, ...] | None = None
+    initial_weights: tuple[float, ...] | None = field(default=None, metadata=_FIXED)
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, tuple(DATASETS.values())):
@@ -168,6 +201,9 @@ class RunConfig(Settings):
         if self.initial_weights is not None:
             weights = checked_weights(self.initial_weights, self.features)
             object.__setattr__(self, "initial_weights", weights)
+
+
+FIXED_IN_A_RUN = tuple(item.name for item in fields(RunConfig) if item.metadata.get("fixed"))
 
 
 def weight_names(features: FeatureMap) -> tuple[str, ...]:
@@ -190,5 +226,6 @@ def checked_weights(weights: Sequence[float], features: FeatureMap) -> tuple[flo
         expected = f"{len(names)} numbers ({', '.join(names)})"
         raise SettingsError("initial_weights", expected, weights)
     return tuple(
-        WEIGHT.check(f"initial_weights[{index}]", weight) for index, weight in enumerate(weights)
+        float(WEIGHT.check(f"initial_weights[{index}]", weight))
+        for index, weight in enumerate(weights)
     )

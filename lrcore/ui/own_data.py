@@ -1,7 +1,7 @@
 """Points of one's own in the sidebar: placed by clicks, or read from a CSV file.
 
-The points are kept in the session under keys of their own: what Streamlit keeps for a control is
-lost where the control is not drawn.
+The points are kept in the session: what Streamlit keeps for a control is lost where the control is
+not drawn.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from lrcore.data import DataError, Placed, Uploaded
 from lrcore.data.own import place, undo
 from lrcore.data.table import (
     MAX_BYTES,
-    Table,
     distinct,
     numeric_columns,
     read_table,
     select,
     values_of,
 )
-from lrcore.settings import Settings, SettingsError
+from lrcore.settings import Entry, SettingsError
+from lrcore.ui.session import Chosen, OwnPoints, Upload, session
 
-_POINTS, _UPLOAD, _CHOSEN = "own points", "own file", "own columns"
 _X, _Y, _LABEL, _CLASS_0, _CLASS_1 = _CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
 _MARKERS = ("● class 0", "◆ class 1")
 # A column with more values than this is hardly one of labels.
@@ -36,7 +35,7 @@ _LONGEST_NAME = 24
 
 
 class _Picker(NamedTuple):
-    """A select box for a column or a label; options: which field of `_Upload` gives them."""
+    """A select box for a column or a label; options: which field of `Upload` gives them."""
 
     key: str
     label: str
@@ -61,40 +60,7 @@ class OwnData(NamedTuple):
     """How the sidebar shows a data set of one's own, and the settings that follow from it."""
 
     draw: Callable[[], None]
-    read: Callable[[], Settings]
-
-
-class _Points(NamedTuple):
-    """The text of the control, the points in force, and what the browser may yet say instead.
-
-    A text that a click or a button has replaced comes back with whatever the browser sends before
-    it knows: such an echo is no edit. fresh: the browser has not been told of the text.
-    """
-
-    text: str
-    placed: Placed
-    echoes: frozenset[str] = frozenset()
-    fresh: bool = False
-
-
-class _Upload(NamedTuple):
-    """A file, and what can be chosen from it; values: of the column of labels."""
-
-    name: str
-    table: Table
-    numbers: tuple[str, ...]
-    labels: tuple[str, ...]
-    values: tuple[str, ...]
-
-
-class _Chosen(NamedTuple):
-    """What was chosen from which table, what is said of it, and the points in force."""
-
-    table: Table
-    choice: tuple[str, ...]
-    data: Uploaded
-    sentence: str
-    problem: str
+    read: Callable[[], Entry]
 
 
 def place_points(places: Iterable[Sequence[float]]) -> None:
@@ -111,13 +77,13 @@ def place_points(places: Iterable[Sequence[float]]) -> None:
 
 def _draw_placed() -> None:
     state = st.session_state
-    if _POINTS in state:
-        points = state[_POINTS]
+    points = session().points
+    if points is not None:
         if state.setdefault("placed_points", points.text) in points.echoes:
             state["placed_points"] = points.text
         elif not points.fresh:
             points = points._replace(echoes=frozenset())
-        state[_POINTS] = points._replace(fresh=False)
+        session().points = points._replace(fresh=False)
     st.segmented_control(
         "A click places",
         range(len(_MARKERS)),
@@ -145,7 +111,8 @@ def _draw_placed() -> None:
 
 
 def _read_placed() -> Placed:
-    return st.session_state[_POINTS].placed
+    points = session().points
+    return Placed() if points is None else points.placed
 
 
 def _undo() -> None:
@@ -157,15 +124,14 @@ def _clear() -> None:
 
 
 def _replace(text: str) -> None:
-    state = st.session_state
-    before = state[_POINTS]
+    before = session().points or OwnPoints("", Placed(""))
     echoes = (before.echoes | {before.text}) - {text}
-    state[_POINTS] = _Points(text, Placed(text), echoes, fresh=True)
-    state["placed_points"] = text
+    session().points = OwnPoints(text, Placed(text), echoes, fresh=True)
+    st.session_state["placed_points"] = text
 
 
 def _take_text(text: str) -> None:
-    before = st.session_state.get(_POINTS)
+    before = session().points
     if before is not None and before.text == text:
         return
     try:
@@ -173,7 +139,7 @@ def _take_text(text: str) -> None:
     except SettingsError as error:
         _complain(f"The text is not used: {error}.")
         placed = before.placed if before is not None else Placed()
-    st.session_state[_POINTS] = _Points(text, placed)
+    session().points = OwnPoints(text, placed)
 
 
 def _draw_csv() -> None:
@@ -186,9 +152,9 @@ def _draw_csv() -> None:
         on_change=_take_file,
         max_upload_size=MAX_BYTES // 1_000_000,
     )
-    if _UPLOAD not in state:
+    upload = session().upload
+    if upload is None:
         return
-    upload = state[_UPLOAD]
     for line in _PICKERS:
         for column, picker in zip(st.columns(len(line), gap="small"), line, strict=True):
             column.selectbox(
@@ -200,7 +166,7 @@ def _draw_csv() -> None:
                 args=(picker.key,),
                 persist_state="session",
             )
-    chosen = state[_CHOSEN] = _chosen(upload, tuple(state[key] for key in _CHOICE))
+    chosen = session().chosen = _chosen(upload, tuple(state[key] for key in _CHOICE))
     if chosen.problem:
         st.error(_plain(chosen.problem))
     else:
@@ -208,7 +174,7 @@ def _draw_csv() -> None:
 
 
 def _read_csv() -> Uploaded:
-    chosen = st.session_state.get(_CHOSEN)
+    chosen = session().chosen
     return Uploaded() if chosen is None else chosen.data
 
 
@@ -223,11 +189,11 @@ def _take_file() -> None:
     except DataError as error:
         _complain(f"{file.name} cannot be used: {error}.")
         return
-    state[_UPLOAD] = upload
+    session().upload = upload
     state.update(zip(_CHOICE, choice, strict=True))
 
 
-def _opened(name: str, content: bytes) -> tuple[_Upload, tuple[str, ...]]:
+def _opened(name: str, content: bytes) -> tuple[Upload, tuple[str, ...]]:
     """A file, and the columns and labels that are most often meant."""
     table = read_table(content)
     numbers = numeric_columns(table)
@@ -241,7 +207,7 @@ def _opened(name: str, content: bytes) -> tuple[_Upload, tuple[str, ...]]:
         :2
     ]
     values = values_of(table, label)
-    return _Upload(name, table, numbers, labels, values), (x, y, label, *values[:2])
+    return Upload(name, table, numbers, labels, values), (x, y, label, *values[:2])
 
 
 def _likely_label(numbers: Sequence[str], labels: Sequence[str], counts: Mapping[str, int]) -> str:
@@ -254,33 +220,34 @@ def _likely_label(numbers: Sequence[str], labels: Sequence[str], counts: Mapping
 
 def _take_choice(key: str) -> None:
     """A new column of labels brings its values; the two classes stay different."""
-    state = st.session_state
-    upload = state[_UPLOAD]
+    state, upload, chosen = st.session_state, session().upload, session().chosen
+    if upload is None or chosen is None:
+        return
     if key == _LABEL:
         values = values_of(upload.table, state[_LABEL])
-        state[_UPLOAD] = upload._replace(values=values)
+        session().upload = upload._replace(values=values)
         state[_CLASS_0], state[_CLASS_1] = values[:2]
     elif state[_CLASS_0] == state[_CLASS_1]:
         other = _CLASS_1 if key == _CLASS_0 else _CLASS_0
-        state[other] = state[_CHOSEN].choice[_CHOICE.index(key)]
+        state[other] = chosen.choice[_CHOICE.index(key)]
 
 
-def _chosen(upload: _Upload, choice: tuple[str, ...]) -> _Chosen:
+def _chosen(upload: Upload, choice: tuple[str, ...]) -> Chosen:
     """The points of a choice, selected once; a choice without points keeps those before it."""
-    before = st.session_state.get(_CHOSEN)
+    before = session().chosen
     if before is not None and before.table is upload.table and before.choice == choice:
         return before
     try:
         dataset, missing, other = select(upload.table, *choice)
     except DataError as error:
-        return _Chosen(upload.table, choice, _read_csv(), "", f"{upload.name}: {error}.")
-    axes, classes = (tuple(map(_short, names)) for names in (dataset.axes, dataset.classes))
-    data = Uploaded(dataset._replace(axes=axes, classes=classes))
+        return Chosen(upload.table, choice, _read_csv(), "", f"{upload.name}: {error}.")
+    (x, y), (zero, one) = (map(_short, names) for names in (dataset.axes, dataset.classes))
+    data = Uploaded(dataset._replace(axes=(x, y), classes=(zero, one)))
     left_out = "No row is left out."
     if missing or other:
         left_out = f"Rows left out: {missing:,} with missing values, {other:,} with other labels."
     sentence = f"{upload.name}: {len(dataset.y):,} points. {left_out}"
-    return _Chosen(upload.table, choice, data, sentence, "")
+    return Chosen(upload.table, choice, data, sentence, "")
 
 
 def _complain(sentence: str) -> None:
@@ -297,5 +264,8 @@ def _short(name: str) -> str:
 
 
 OWN_DATA: Mapping[str, OwnData] = MappingProxyType(
-    {"placed": OwnData(_draw_placed, _read_placed), "csv": OwnData(_draw_csv, _read_csv)}
+    {
+        Placed.name: OwnData(_draw_placed, _read_placed),
+        Uploaded.name: OwnData(_draw_csv, _read_csv),
+    }
 )

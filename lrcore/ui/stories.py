@@ -9,6 +9,7 @@ import streamlit as st
 
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
+from lrcore.ui.session import session
 
 _CSS = Path(__file__).with_name("stories.css")
 _NO_SIDEBAR = Path(__file__).with_name("no_sidebar.css")
@@ -19,7 +20,7 @@ def page(training: st.Page) -> None:
     """Draw the menu; each story opens the training page with its settings."""
     st.html(_CSS)
     st.html(_NO_SIDEBAR)
-    st.session_state["menu_drawn"] = True
+    session().menu_drawn = True
     with st.container(key="menu"):
         columns = st.columns(_COLUMNS, gap="medium")
         before = 0

@@ -9,11 +9,14 @@ import streamlit as st
 from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, TrainingError
-from lrcore.ui.controls import forget, problems_in_link, read, sidebar, start_from
+from lrcore.ui.controls import read
+from lrcore.ui.links import forget, start_from, take_link
 from lrcore.ui.own_data import place_points
 from lrcore.ui.player import asked, player, preload
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
+from lrcore.ui.session import control_values, session
+from lrcore.ui.sidebar import sidebar
 
 _CSS = Path(__file__).with_name("page.css")
 
@@ -22,45 +25,44 @@ def page() -> None:
     """Draw the training page."""
     preload()
     st.html(_CSS)
-    from_menu = st.session_state.pop("menu_drawn", False) and len(st.query_params) > 0
+    from_menu = session().menu_drawn and len(st.query_params) > 0
+    session().menu_drawn = False
     if from_menu:
         forget()
-    if from_menu or "film" not in st.session_state:
-        for problem in problems_in_link():
+    if from_menu or session().film is None:
+        for problem in take_link():
             st.toast(problem, icon=":material/link_off:", duration="infinite")
     sidebar()
-    _player()
+    _draw_player()
 
 
-def _player() -> None:
+def _draw_player() -> None:
     """The player with the film that the controls ask for.
 
     Not a fragment: where a control and a fragment report at the same moment, Streamlit reruns the
     fragment alone and warns in the browser's console.
     """
-    problem = None
+    problem, film = None, session().film
     try:
-        config = read(st.session_state)
-        if "film" in st.session_state:
-            st.session_state["film"].set(config)
+        config = read(control_values())
+        if film is None:
+            film = Film(config)
         else:
-            st.session_state["film"] = Film(config)
+            film.set(config)
     except (SettingsError, DataError, TrainingError) as error:
         problem = str(error)
-    if problem and problem != st.session_state.get("problem"):
+    if problem and problem != session().problem:
         st.toast(problem, icon=":material/error:", duration="infinite")
-    st.session_state["problem"] = problem
-    if "film" not in st.session_state:
-        st.session_state["film"] = Film(RunConfig())
-    player(st.session_state["film"].respond(), _take_request)
+    session().problem = problem
+    session().film = film = film or Film(RunConfig())
+    player(film.respond(), _take_request)
 
 
 def _take_request() -> None:
     """Take the player's question, and carry out the commands in it that are new."""
-    request = asked()
-    if request is None:
+    request, film = asked(), session().film
+    if request is None or film is None:
         return
-    film = st.session_state["film"]
     film.take(request)
     for command in request.do:
         if command.number > film.done:

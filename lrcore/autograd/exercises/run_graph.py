@@ -14,12 +14,6 @@ from lrcore.autograd.exercises.snippet import Snippet, snippet, spaced
 from lrcore.autograd.graph import Graph, trace
 from lrcore.model import LOSSES, negative_margins
 
-_LOSS_CODE = {
-    "bce": "F.binary_cross_entropy(torch.sigmoid(z), y)",
-    "bce_logits": "F.binary_cross_entropy_with_logits(z, y)",
-    "mse": "F.mse_loss(torch.sigmoid(z), y)",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class RunGraph:
@@ -47,22 +41,19 @@ def run_graph(
         classes: (n,), 0 or 1.
         weights: d numbers.
         bias: one number.
-        loss: "bce" or "mse" (of probabilities) or "bce_logits".
+        loss: a name in `LOSSES`.
 
     Raises:
-        KeyError: the loss is none of the three.
+        KeyError: there is no such loss.
     """
     x, y = points.float(), classes.float()[:, None]
     w = torch.tensor([list(weights)], requires_grad=True)
     b = torch.tensor([bias], requires_grad=True)
     z = functional.linear(x, w, b)
     names = {"x": x, "w": w, "b": b, "z": z}
-    if loss == "bce_logits":
-        value = functional.binary_cross_entropy_with_logits(z, y)
-    else:
+    if LOSSES[loss].on == "p":
         names["p"] = torch.sigmoid(z)
-        of_probabilities = {"bce": functional.binary_cross_entropy, "mse": functional.mse_loss}
-        value = of_probabilities[loss](names["p"], y)
+    value = LOSSES[loss].of(names[LOSSES[loss].on], y)
     names |= {"y": y, "loss": value}
     for inner in ("z", "p"):
         if inner in names:
@@ -99,7 +90,8 @@ def _code(x: Tensor, y: Tensor, w: Tensor, b: Tensor, loss: str) -> list[str]:
         "",
         "def loss_of(w, b):",
         "    z = F.linear(x, w, b)",
-        f"    return {_LOSS_CODE[loss]}",
+        *(["    p = torch.sigmoid(z)"] if LOSSES[loss].on == "p" else []),
+        f"    return {LOSSES[loss].code}",
         "",
         "loss = loss_of(w, b)",
         "loss.backward()",

@@ -8,6 +8,7 @@ from lrcore.autograd.exercises.run_graph import run_graph
 from lrcore.autograd.numbers import format_number
 from lrcore.training import Run, RunConfig
 from lrcore.ui.autograd.parts import draw, show_code, show_printed, toggle
+from lrcore.ui.session import session
 
 _DEFAULT_MOMENTS = 100
 # The code carries its points along.
@@ -54,12 +55,11 @@ def show() -> None:
 
 def _run_and_playhead() -> tuple[Run, int]:
     """The training page's run where it is paused, or a short default run."""
-    film = st.session_state.get("film")
+    film = session().film
     if film is not None and len(film.run.data.y):
         return film.run, film.at
-    if "g_run" not in st.session_state:
-        run = Run(RunConfig())
+    run = session().lab_run
+    if run is None:
+        run = session().lab_run = Run(RunConfig())
         run.extend(1.0, _DEFAULT_MOMENTS)
-        st.session_state["g_run"] = run
-    run = st.session_state["g_run"]
     return run, len(run) - 1

@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import pairwise
 
 from lrcore.data import Placed
-from lrcore.settings import Settings
+from lrcore.settings import Entry, Settings
 from lrcore.training import TEST, Run, Status
 from lrcore.ui.player.protocol import Mark
 
@@ -57,10 +57,11 @@ def _differences(old: Settings, new: Settings) -> list[str]:
         before, after = getattr(old, item.name, None), getattr(new, item.name)
         if before == after:
             continue
-        if isinstance(after, Settings) and type(before) is not type(after):
-            found.append(f"{item.name} {before.title} → {after.title}")
-        elif isinstance(after, Settings):
-            found += _differences(before, after)
+        if isinstance(before, Entry) and isinstance(after, Entry):
+            if type(before) is type(after):
+                found += _differences(before, after)
+            else:
+                found.append(f"{item.name} {before.title} → {after.title}")
         else:
             found.append(f"{item.name} {_short(before)} → {_short(after)}")
     return found

@@ -1,0 +1,100 @@
+"""The settings of a page in its address: read once a session, then kept up to date.
+
+Streamlit keeps most controls in the address by itself; the others, see `Control.is_bound`, are read
+and written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lrcore.settings import SettingsError, Value
+from lrcore.training import WEIGHT
+from lrcore.ui.controls import (
+    START,
+    TYPED,
+    WEIGHTS,
+    Control,
+    all_controls,
+    as_text,
+    parsed,
+    weights_text,
+)
+from lrcore.ui.session import session
+
+
+def take_link() -> list[str]:
+    """Put the link of this page into the controls; to be called before they are drawn.
+
+    A value between two positions of a control becomes a position of its own.
+
+    Returns:
+        One sentence for each setting in the link that cannot be used as it stands.
+    """
+    problems = _take_old_weights()
+    for control in all_controls():
+        if control.key not in st.query_params:
+            continue
+        try:
+            value = parsed(control, st.query_params[control.key])
+        except SettingsError as error:
+            problems.append(_not_used(error))
+            continue
+        if control.spec.log:
+            session().own_stops[control.key] = value
+        if not control.is_bound:
+            st.session_state[control.key] = value
+    return problems
+
+
+def _not_used(error: SettingsError) -> str:
+    return f"In the link, {error}. The control shows the value used instead."
+
+
+def _take_old_weights() -> list[str]:
+    """Links from before the key `weights` have one for each: w0, w1, ... and b."""
+    old = {name: st.query_params[name] for name in st.query_params if _is_old_weight(name)}
+    if not old or WEIGHTS.key in st.query_params:
+        return []
+    problems = []
+    weights = dict.fromkeys(old, 0.0)
+    for name, text in old.items():
+        try:
+            weights[name] = float(WEIGHT.parse(name, text))
+        except SettingsError as error:
+            problems.append(_not_used(error))
+        del st.query_params[name]
+    bias = weights.pop("b", 0.0)
+    last = max((int(name[1:]) for name in weights), default=-1)
+    slopes = [weights.get(f"w{k}", 0.0) for k in range(last + 1)]
+    st.session_state[WEIGHTS.key] = weights_text((*slopes, bias))
+    return problems
+
+
+def _is_old_weight(name: str) -> bool:
+    """No old link has more than 25 weights and b."""
+    return name == "b" or (name[:1] == "w" and name[1:] in map(str, range(25)))
+
+
+def write_link(control: Control, value: Value) -> None:
+    """Keep a control that Streamlit does not bind in the address, unless it is at its default."""
+    text = as_text(control.spec, value)
+    if value != control.default and st.query_params.get(control.key) != text:
+        st.query_params[control.key] = text
+    elif value == control.default and control.key in st.query_params:
+        del st.query_params[control.key]
+
+
+def start_from(weights: Sequence[float]) -> None:
+    """Put weights into the controls, the bias last. To be called before they are drawn."""
+    st.session_state[WEIGHTS.key] = weights_text(tuple(weights))
+    st.session_state[START.key] = TYPED
+
+
+def forget() -> None:
+    """Put every control back to what the link says, or to its default; before they are drawn."""
+    session().own_stops.clear()
+    for control in all_controls():
+        st.session_state.pop(control.key, None)

@@ -1,0 +1,86 @@
+"""What a page remembers apart from the values of its controls: one object a browser session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, cast
+
+import streamlit as st
+
+from lrcore.data import Placed, Uploaded
+from lrcore.data.table import Table
+from lrcore.settings import Value
+from lrcore.training import Run
+from lrcore.ui.player.film import Film
+
+_KEY = "session"
+
+
+class OwnPoints(NamedTuple):
+    """The text of the control, the points in force, and what the browser may yet say instead.
+
+    A text that a click or a button has replaced comes back with whatever the browser sends before
+    it knows: such an echo is no edit. fresh: the browser has not been told of the text.
+    """
+
+    text: str
+    placed: Placed
+    echoes: frozenset[str] = frozenset()
+    fresh: bool = False
+
+
+class Upload(NamedTuple):
+    """A file, and what can be chosen from it; values: of the column of labels."""
+
+    name: str
+    table: Table
+    numbers: tuple[str, ...]
+    labels: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+class Chosen(NamedTuple):
+    """What was chosen from which table, what is said of it, and the points in force."""
+
+    table: Table
+    choice: tuple[str, ...]
+    data: Uploaded
+    sentence: str
+    problem: str
+
+
+@dataclass
+class Session:
+    """Streamlit keeps the value of a control only while it is drawn; this stays.
+
+    Args:
+        film: the run of the training page.
+        problem: what was last said to keep it from its settings.
+        menu_drawn: the page "Stories" was the last one.
+        own_stops: values from a link that lie between two positions of their control, by key.
+        points: placed by hand. upload, chosen: of a CSV file.
+        lab_run: what "The graph of this run" shows where there is no film.
+    """
+
+    film: Film | None = None
+    problem: str | None = None
+    menu_drawn: bool = False
+    own_stops: dict[str, Value] = field(default_factory=dict)
+    points: OwnPoints | None = None
+    upload: Upload | None = None
+    chosen: Chosen | None = None
+    lab_run: Run | None = None
+
+
+def session() -> Session:
+    """The session of the page that is drawn now."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    found: Session = st.session_state[_KEY]
+    return found
+
+
+def control_values() -> Mapping[str, Value]:
+    """The values of the controls by key, as Streamlit has them now."""
+    return cast("Mapping[str, Value]", st.session_state)

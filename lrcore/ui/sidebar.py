@@ -1,0 +1,156 @@
+"""The controls as widgets in the sidebar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lrcore.data import MAX_SEED
+from lrcore.settings import Setting, Value
+from lrcore.ui.controls import GROUPS, Control, Group, of_group, selected
+from lrcore.ui.links import write_link
+from lrcore.ui.own_data import OWN_DATA
+from lrcore.ui.session import control_values, session
+
+
+def sidebar() -> None:
+    """Draw all controls."""
+    with st.sidebar:
+        for group in GROUPS:
+            _draw_group(group)
+        _draw(of_group("target"))
+
+
+def _draw_group(group: Group) -> None:
+    """A select box over the registry, and the entry's controls: the advanced ones on demand."""
+    left, right = st.columns([0.82, 0.18])
+    with left:
+        _choice(group.selector, heading=True)
+    more = right.popover("", icon=":material/tune:", help=f"More about {group.label.lower()}.")
+    name = selected(group, control_values())
+    if name in OWN_DATA:
+        OWN_DATA[name].draw()
+    controls = [*group.entry_controls(name), *of_group(group.key)]
+    _draw([control for control in controls if not control.spec.advanced])
+    with more:
+        _draw([control for control in controls if control.spec.advanced])
+
+
+def _draw(controls: Sequence[Control]) -> None:
+    """Controls one below the other, narrow ones two to a line."""
+    line: list[DeltaGenerator] = []
+    for control in controls:
+        if not control.spec.narrow:
+            line = []
+            _widget(control)
+            continue
+        line = line or list(st.columns(2, gap="small"))
+        with line.pop(0):
+            _widget(control)
+        if control.spec.redraws:
+            line = line or list(st.columns(2, gap="small"))
+            with line.pop(0):
+                _new_sample_button(control.key)
+
+
+def _new_sample_button(key: str) -> None:
+    st.button(
+        "New sample",
+        on_click=_next_seed,
+        args=(key,),
+        help="Draws other points in the same way: the next seed.",
+        width="stretch",
+    )
+
+
+def _next_seed(key: str) -> None:
+    st.session_state[key] = (st.session_state[key] + 1) % (MAX_SEED + 1)
+
+
+def _is_disabled(spec: Setting) -> bool:
+    """Whether another control makes this one meaningless at present."""
+    return spec.needs is not None and not spec.needs.fitting(control_values()[spec.needs.key])
+
+
+def _widget(control: Control) -> None:
+    """The control that fits a setting; its value is in the session state under its key."""
+    spec = control.spec
+    if spec.choices is not None:
+        _choice(control)
+    elif spec.kind is bool:
+        st.toggle(
+            spec.label,
+            bool(control.default),
+            key=control.key,
+            help=spec.help,
+            disabled=_is_disabled(spec),
+            bind="query-params",
+        )
+    elif spec.kind is str:
+        _text(control)
+    else:
+        _number(control)
+
+
+def _text(control: Control) -> None:
+    spec, disabled = control.spec, _is_disabled(control.spec)
+    text = st.text_input(
+        spec.label,
+        str(control.default),
+        key=control.key,
+        help=spec.help,
+        disabled=disabled,
+        persist_state="session",
+    )
+    write_link(control, control.default if disabled else text or "")
+
+
+def _choice(control: Control, *, heading: bool = False) -> None:
+    spec = control.spec
+    titles = spec.choices() if spec.choices is not None else {}
+    chosen = st.selectbox(
+        f"**{spec.label}**" if heading else spec.label,
+        list(titles),
+        list(titles).index(str(control.default)),
+        format_func=titles.__getitem__,
+        key=control.key,
+        help=spec.help,
+        disabled=_is_disabled(spec),
+        bind="query-params" if control.is_bound else None,
+        persist_state=None if control.is_bound else "session",
+    )
+    if not control.is_bound:
+        write_link(control, chosen)
+
+
+def _number(control: Control) -> None:
+    key, spec, default = control
+    disabled = _is_disabled(spec)
+    if spec.log:
+        stops: list[Value] = sorted({*spec.stops(), session().own_stops.get(key, default)})
+        st.select_slider(
+            spec.label,
+            stops,
+            default,
+            format_func="{:.12g}".format,
+            key=key,
+            help=spec.help,
+            disabled=disabled,
+            bind="query-params",
+        )
+        return
+    kind = int if spec.kind is int else float
+    draw = st.number_input if spec.step is None or spec.maximum > 1e9 else st.slider
+    draw(
+        spec.label,
+        kind(spec.minimum),
+        kind(spec.maximum),
+        kind(default),
+        step=spec.step,
+        key=key,
+        help=spec.help,
+        disabled=disabled,
+        bind="query-params",
+    )
