@@ -1,4 +1,4 @@
-"""What flows through a graph during a real backward, edge by edge."""
+"""The gradients on all edges of a graph, read during a real backward."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """A whole backward pass: its flows in the engine's order, and ∂output/∂tensor by name."""
+    """A whole backward pass: its flows in the order of autograd, and ∂output/∂tensor by name."""
 
     flows: tuple[Flow, ...]
     gradients: Mapping[str, float]
@@ -41,11 +41,11 @@ def record_backward(output: Tensor, tensors: Mapping[str, Tensor]) -> Backward:
     """Call ``output.backward()`` and write down the gradient on every edge.
 
     Args:
-        output: a scalar made from scalars alone.
+        output: a scalar, computed from scalars alone.
         tensors: the named tensors whose gradients to record.
 
     Raises:
-        RuntimeError: PyTorch's own, if the graph was freed or does not reach a leaf.
+        RuntimeError: PyTorch's own; the graph was freed, or no leaf requires a gradient.
     """
     flows: list[Flow] = []
     gradients: dict[str, float] = {}

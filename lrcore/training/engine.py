@@ -125,7 +125,7 @@ class Engine:
         return loss
 
     def _step_with_closure(self) -> None:
-        """One step that evaluates the loss anew, as often as the optimiser asks.
+        """One step that evaluates the loss again, as often as the optimiser asks.
 
         On the next mini-batch if there are mini-batches, else on all training points.
         """
