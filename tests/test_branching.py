@@ -305,7 +305,7 @@ def test_snapshots_stay_bounded_and_every_moment_can_be_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lrcore.training.engine._LONGEST_CHUNK", 4)
-    monkeypatch.setattr("lrcore.training.run._MOST_SNAPSHOTS", 8)
+    monkeypatch.setattr("lrcore.training.snapshots._MOST_SNAPSHOTS", 8)
     run = Run(ENDLESS)
     run.extend(seconds=60, iterations=100)
     run.branch(100, optimizer=SGD(lr=0.5))

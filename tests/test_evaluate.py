@@ -52,6 +52,17 @@ def test_evaluation_is_that_of_any_weights() -> None:
     assert step.accuracy == pytest.approx(((z >= 0) == (y == 1)).mean(), abs=1e-12)
 
 
+def test_point_exactly_on_the_boundary_is_right_in_class_1_alone() -> None:
+    run = Run(RunConfig(data=Blobs(imbalance=3.0)))
+    share_1 = run.data.y.mean().item()
+    assert share_1 == pytest.approx(0.25, abs=0.01)
+    assert run.evaluate((0.0, 0.0, 0.0)).accuracy == pytest.approx(share_1)
+    for label in (0, 1):
+        x0, _ = run.data.x[run.data.y == label][0].tolist()
+        there, before = (run.evaluate((1.0, 0.0, b)).accuracy for b in (-x0, -x0 - 1e-5))
+        assert (there > before) == (label == 1)
+
+
 @pytest.mark.parametrize("weights", [(1.0, 2.0), (0.0,) * 4, (0.0, float("nan"), 0.0), None])
 def test_evaluation_refuses_what_are_no_weights(weights: object) -> None:
     with pytest.raises(SettingsError, match=r"^initial_weights"):

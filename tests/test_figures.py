@@ -10,13 +10,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lrcore import FEATURES, SGD, Blobs, Circles, Dataset, Moons, Quadratic, Run, RunConfig, palette
+from lrcore import FEATURES, SGD, Blobs, Circles, Dataset, Quadratic, Run, RunConfig, palette
 from lrcore.figures import boundary, curves, still
 from lrcore.ui.player.film import Film
 from tests.by_hand import phi, run_to
 
 OVERLAPPING = RunConfig(
-    data=Moons(noise=0.4, samples_per_class=60),
+    data=Blobs(mean=0.7, samples_per_class=60),  # seen from -5 to 7 and from -7 to 7
     test_share=0.25,
     standardise=True,
     target_accuracy=1.0,

@@ -21,8 +21,8 @@ from tests.test_stories import BY_NAME, every_story
 
 
 @pytest.fixture(autouse=True, scope="module")
-def no_outlook() -> Iterator[None]:
-    """What is reachable is not computed: the thread might outlive the tests."""
+def no_limits() -> Iterator[None]:
+    """The limits are not computed: they would take time and nothing here looks at them."""
     with pytest.MonkeyPatch.context() as patch:
         unknown = Limits(None, None, separable=False)
         patch.setattr("lrcore.ui.player.limits.limits_of", lambda run: unknown)

@@ -1,7 +1,7 @@
 """An autograd graph as Graphviz text.
 
 A tensor and the function that made it share one box: the function's name on top, name and value in
-the middle, the gradient below. Fills are light with dark text, so that they read on any page.
+the middle, the gradient below. Boxes are light and their text is dark, to be read on any page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from html import escape
 from lrcore.autograd.graph import Edge, FunctionNode, Graph, TensorNode
 from lrcore.palette import GRADIENT
 
-# The one colour of Okabe and Ito that the training page leaves free.
+# The one colour of Okabe and Ito that the training page does not use.
 LEAF = "#F0E442"
 FUNCTION = "#D9D9D9"
 PLAIN = "#FFFFFF"
@@ -24,11 +24,12 @@ INK = "#000000"
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What to draw over the bare graph. Keys are those of the graph's nodes.
+    """What to draw on top of a graph. Keys are those of its nodes.
 
     ``gradients`` replaces the gradient line of a tensor (an empty text removes it),
     ``flows`` labels the edge into (function, slot), ``problems`` adds a warning line to a box.
-    ``hidden`` boxes and ``upcoming`` flows keep their place, so that a graph grows without moving.
+    ``current`` boxes have a frame. ``hidden`` boxes and ``upcoming`` flows are not seen yet but
+    keep their place: nothing moves when they appear.
     """
 
     gradients: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +46,7 @@ def to_dot(
     *,
     points: float = 14,
 ) -> str:
-    """Graphviz text for ``graph``, from left to right, text ``points`` high."""
+    """Graphviz text of ``graph``, drawn from left to right, with letters of ``points`` points."""
     marks = marks or Marks()
     boxes = _boxes(graph)
     lines = [
@@ -56,9 +57,10 @@ def to_dot(
     ]
     functions = {function.key: function for function in graph.functions}
     for tensor in graph.tensors:
-        function = functions.get(tensor.function or "")
-        is_shared = function is not None and boxes[function.key] != tensor.key
-        lines.append(_tensor_box(tensor, None if is_shared else function, marks))
+        maker = functions.get(tensor.function or "")
+        # A function that made several tensors has a box of its own.
+        is_in_box = maker is not None and boxes[maker.key] == tensor.key
+        lines.append(_tensor_box(tensor, maker if is_in_box else None, marks))
     lines += [
         _function_box(function, marks)
         for function in graph.functions
@@ -73,8 +75,9 @@ def to_dot(
 
 
 def _boxes(graph: Graph) -> dict[str, str]:
-    """The box that stands for each node: functions move into the only tensor they make."""
-    boxes = {node.key: node.key for node in (*graph.tensors, *graph.functions)}
+    """The box that each node is drawn in: a function in that of the only tensor it makes."""
+    keys = [tensor.key for tensor in graph.tensors] + [function.key for function in graph.functions]
+    boxes = dict(zip(keys, keys, strict=True))
     made: dict[str, list[str]] = {}
     for tensor in graph.tensors:
         if tensor.function is not None:
@@ -142,7 +145,7 @@ def _row(text: str, fill: str, bold: bool) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """A long text in two lines: after a colon, or before the capital nearest to the middle."""
+    """A long text in two lines, cut after a colon or before the capital nearest to the middle."""
     shape, colon, range_ = text.partition(": ")
     if colon:
         return [shape, range_]
@@ -160,8 +163,8 @@ def _edge(edge: Edge, boxes: Mapping[str, str], marks: Marks) -> str:
         attributes.append("style=invis")
     elif edge.slot is None:
         attributes.append("style=dashed")
-    place = (edge.target, edge.slot)
-    if edge.slot is not None and place in marks.flows:
+    if edge.slot is not None and (edge.target, edge.slot) in marks.flows:
+        place = (edge.target, edge.slot)
         attributes += _flow(marks.flows[place], is_upcoming=place in marks.upcoming)
     return f"{source} -> {target} [{' '.join(attributes)}]"
 

@@ -1,4 +1,4 @@
-"""Expressions in a few letters, read by a whitelist: what is not listed here can not run.
+"""Expressions in a few letters. Only what is listed here can run; all else is an error.
 
 sum     = product (("+" | "-") product)*
 product = sign (("*" | "/") sign)*
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 
 
 class ExpressionError(ValueError):
-    """What is wrong with an expression, and where: characters ``start`` to ``end`` of ``text``."""
+    """What is wrong with an expression, and where: ``text[start:end]``."""
 
     def __init__(self, message: str, text: str, start: int, end: int) -> None:
         super().__init__(message)
@@ -36,13 +36,13 @@ class ExpressionError(ValueError):
         self.end = max(end, start + 1)
 
     def pointer(self) -> str:
-        """The expression with a line below it that points at the place."""
+        """The expression, and below it a line that points at the place."""
         return f"{self.text}\n{' ' * self.start}{'^' * (self.end - self.start)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number as it was typed; an int stays an int."""
+    """A number: an int if it was typed as one."""
 
     value: float | int
     start: int
@@ -77,7 +77,7 @@ def parse(text: str, letters: tuple[str, ...] = LETTERS) -> Expression:
     Precedence is Python's: ``-x**2`` is ``-(x**2)``, and ``**`` groups to the right.
 
     Raises:
-        ExpressionError: naming what is not allowed, and where.
+        ExpressionError: says what is not allowed, and where.
     """
     if len(text) > MAX_LENGTH:
         message = f"This is {len(text)} characters long; {MAX_LENGTH} are allowed."
@@ -107,7 +107,7 @@ class _Token:
 
 
 class _Parser:
-    """Recursive descent, one method for each line of the grammar."""
+    """A recursive descent parser: one method for each line of the grammar."""
 
     def __init__(self, text: str, letters: tuple[str, ...]) -> None:
         self.text = text
@@ -142,8 +142,8 @@ class _Parser:
         if self.token.kind == "end":
             raise self.fail("There is nothing here yet. Try w * x + b.", self.token)
         expression = self.sum()
-        if self.token.kind == "operator":
-            raise self.fail(f"This {self.token.text} has no partner.", self.token)
+        if self.token.text == ")":
+            raise self.fail("This ) closes no bracket.", self.token)
         if self.token.kind != "end":
             before = self.text[: self.token.start].rstrip()[-1:]
             message = (
@@ -236,7 +236,7 @@ class _Parser:
     def nested(self, rule: Callable[[], Expression], token: _Token) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.fail(f"This is nested more than {MAX_DEPTH} deep.", token)
+            raise self.fail(f"Brackets and signs go more than {MAX_DEPTH} levels deep.", token)
         result = rule()
         self.depth -= 1
         return result
@@ -252,5 +252,5 @@ def _character_message(character: str) -> str:
     if character == "^":
         return "^ is not a power here: write ** instead."
     if character == ",":
-        return "A comma has no meaning here; write a point in decimal numbers."
+        return "A comma has no meaning here; write decimals with a point: 0.5."
     return f"The character {character} is not allowed here."

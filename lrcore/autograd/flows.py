@@ -1,14 +1,17 @@
-"""What flows through a graph during a real backward, edge by edge."""
+"""The gradients on all edges of a graph, read during a real backward."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from lrcore.autograd.graph import functions_of
+
+# One for each input of a function; None where no gradient goes.
+Gradients = tuple[Tensor | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """A whole backward pass: its flows in the engine's order, and ∂output/∂tensor by name."""
+    """A whole backward pass: its flows in the order of autograd, and ∂output/∂tensor by name."""
 
     flows: tuple[Flow, ...]
     gradients: Mapping[str, float]
@@ -38,42 +41,23 @@ def record_backward(output: Tensor, tensors: Mapping[str, Tensor]) -> Backward:
     """Call ``output.backward()`` and write down the gradient on every edge.
 
     Args:
-        output: a scalar made from scalars alone.
+        output: a scalar, computed from scalars alone.
         tensors: the named tensors whose gradients to record.
 
     Raises:
-        RuntimeError: PyTorch's own, if the graph was freed or does not reach a leaf.
+        RuntimeError: PyTorch's own; the graph was freed, or no leaf requires a gradient.
     """
-    live = functions_of((output,))
-    one = torch.ones_like(output)
-    local = {
-        key: _as_tuple(node(one))
-        for key, node in live.items()
-        if node.next_functions  # AccumulateGrad has none; calling it would add to .grad.
-    }
     flows: list[Flow] = []
     gradients: dict[str, float] = {}
+    one = torch.ones_like(output)
     handles = []
-    for key, node in live.items():
-        if key not in local:
-            continue
-
-        def note(
-            outgoing: tuple[Tensor | None, ...], incoming: tuple[Tensor, ...], key: str = key
-        ) -> None:
-            for slot, (gradient, factor) in enumerate(zip(outgoing, local[key], strict=True)):
-                if gradient is not None and factor is not None:
-                    numbers = (incoming[0].item(), factor.item(), gradient.item())
-                    flows.append(Flow(key, slot, *numbers))
-
-        handles.append(node.register_hook(note))
+    for key, node in functions_of((output,)).items():
+        if node.next_functions:  # AccumulateGrad has none; to call it would add to .grad.
+            local = _as_tuple(node(one))  # type: ignore[operator]  # torch's stub lacks __call__
+            handles.append(node.register_hook(_note_flows(flows, key, local)))
     for name, tensor in tensors.items():
         if tensor.requires_grad:
-
-            def keep(gradient: Tensor, name: str = name) -> None:
-                gradients[name] = gradient.item()
-
-            handles.append(tensor.register_hook(keep))
+            handles.append(tensor.register_hook(_note_gradient(gradients, name)))
     try:
         output.backward()
     finally:
@@ -82,5 +66,26 @@ def record_backward(output: Tensor, tensors: Mapping[str, Tensor]) -> Backward:
     return Backward(tuple(flows), gradients)
 
 
-def _as_tuple(result: Tensor | tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
+def _note_flows(flows: list[Flow], key: str, local: Gradients) -> Callable[..., None]:
+    """A hook that writes down what the function `key` passes on, input by input."""
+
+    def note(outgoing: Gradients, incoming: tuple[Tensor, ...]) -> None:
+        for slot, (gradient, factor) in enumerate(zip(outgoing, local, strict=True)):
+            if gradient is not None and factor is not None:
+                numbers = (incoming[0].item(), factor.item(), gradient.item())
+                flows.append(Flow(key, slot, *numbers))
+
+    return note
+
+
+def _note_gradient(gradients: dict[str, float], name: str) -> Callable[[Tensor], None]:
+    """A hook that writes down the gradient of the tensor `name`."""
+
+    def note(gradient: Tensor) -> None:
+        gradients[name] = gradient.item()
+
+    return note
+
+
+def _as_tuple(result: Tensor | Gradients) -> Gradients:
     return result if isinstance(result, tuple) else (result,)

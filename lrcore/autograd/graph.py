@@ -1,8 +1,8 @@
-"""An autograd graph as plain nodes and edges: trace first, draw second.
+"""An autograd graph as plain nodes and edges.
 
-``trace`` walks what PyTorch recorded (``grad_fn`` and ``next_functions``) and copies it into frozen
-dataclasses. Edges point the way the data flows, from leaf to output; the gradient travels them in
-reverse. ``lrcore.autograd.dot.to_dot`` turns the result into Graphviz text.
+``trace`` follows what PyTorch recorded (``grad_fn`` and ``next_functions``) and copies it into
+frozen dataclasses. Edges point from leaf to output, as the data flows; gradients flow the other
+way. ``lrcore.autograd.dot.to_dot`` then draws the graph as Graphviz text.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ MAX_FUNCTIONS = 10_000
 class TensorNode:
     """A tensor that Python can reach: an output, a named tensor, a leaf or a saved constant.
 
-    The flags are the tensor's own. ``grad`` is None where ``tensor.grad`` is, and for a tensor that
-    is neither leaf nor retained (reading it would warn). ``function`` is the key of the function
-    that made it, None for a leaf.
+    Most fields are attributes of the tensor. ``grad`` is None where ``tensor.grad`` is, and for a
+    tensor that is no leaf and does not retain its gradient: to read that one would give a warning.
+    ``function`` is the key of the function that made the tensor, None for a leaf.
     """
 
     key: str
@@ -47,8 +47,8 @@ class TensorNode:
 class Saved:
     """A value that a function keeps for its backward.
 
-    ``tensor`` is the key of its node if it has one. ``problem`` is PyTorch's own message when the
-    value can not be read: freed by an earlier backward, or changed in place since it was saved.
+    ``tensor`` is the key of its node if it has one. ``problem`` is PyTorch's own message where the
+    value cannot be read: an earlier backward has freed it, or it was changed in place.
     """
 
     name: str
@@ -68,7 +68,7 @@ class FunctionNode:
 
     @property
     def accumulates(self) -> bool:
-        """True for the function that adds into the ``.grad`` of a leaf."""
+        """Whether it is the function that adds to the ``.grad`` of a leaf."""
         return self.name == "AccumulateGrad"
 
 
@@ -76,8 +76,8 @@ class FunctionNode:
 class Edge:
     """Data flows from ``source`` to ``target``, its input number ``slot``.
 
-    ``slot`` is None where the source is only saved by the target, so no gradient returns, and on
-    the edge from a function to the tensor it makes.
+    ``slot`` is None on the edge from a function to the tensor it makes, and where the target only
+    saves the source: no gradient flows back there.
     """
 
     source: str
@@ -87,9 +87,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """All of it, inputs before what is made from them.
+    """A whole graph; inputs come before what is made from them.
 
-    ``notices`` are sentences for the reader: freed parts, or that the cap on size was reached.
+    ``notices`` are sentences for the reader: what was freed, or that the graph is too large.
     """
 
     tensors: tuple[TensorNode, ...]
@@ -100,7 +100,7 @@ class Graph:
 
     @property
     def is_freed(self) -> bool:
-        """True if some function has lost its saved values to an earlier backward."""
+        """Whether an earlier backward has freed the saved values of a function."""
         return any(function.is_freed for function in self.functions)
 
     def tensor(self, name: str) -> TensorNode:
@@ -121,13 +121,13 @@ def trace(
 
     Args:
         output: a tensor of any shape, dtype and device, or several of them.
-        names: tensors to show under a name. An inner tensor has a node only if it is named or an
-            output: autograd itself keeps functions, not tensors. A named tensor outside the graph
-            (detached, or a constant) stands alone.
-        max_functions: where to stop; a notice says so when it is reached.
+        names: tensors with names. A tensor between leaves and outputs has a node only if it has a
+            name: autograd itself keeps functions, not tensors. A named tensor outside of the graph
+            (detached, or a constant) has a node without edges.
+        max_functions: how many to copy at most; if there are more, a notice says so.
 
     Raises:
-        TypeError: if an output or a named value is not a tensor.
+        TypeError: an output or a named value is not a tensor.
     """
     outputs = (output,) if isinstance(output, Tensor) else tuple(output)
     named = dict(names or {})
@@ -140,7 +140,7 @@ def trace(
 
 
 def functions_of(outputs: Sequence[Tensor], limit: int = MAX_FUNCTIONS) -> dict[str, Node]:
-    """The live functions behind ``outputs`` under the keys that ``trace`` gives them.
+    """PyTorch's own functions behind ``outputs``, by the keys that ``trace`` gives them.
 
     At most ``limit`` of them, inputs first.
     """
@@ -149,7 +149,10 @@ def functions_of(outputs: Sequence[Tensor], limit: int = MAX_FUNCTIONS) -> dict[
 
 
 def _inputs_first(roots: Sequence[Node], limit: int) -> Iterator[Node]:
-    """Depth-first, children before parents, with a stack of its own: graphs can be deep."""
+    """Depth-first, children before parents.
+
+    With a stack of its own: a graph can be deeper than Python's calls may be nested.
+    """
     seen: set[Node] = set()
     stack = [(root, False) for root in reversed(roots)]
     while stack:
@@ -165,7 +168,10 @@ def _inputs_first(roots: Sequence[Node], limit: int) -> Iterator[Node]:
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of one trace. Live objects are held so that their ids stay theirs."""
+    """The state of one trace.
+
+    It holds PyTorch's own objects: were one freed, another could get the same id.
+    """
 
     named: dict[str, Tensor]
     outputs: tuple[Tensor, ...]

@@ -1,4 +1,4 @@
-"""The numbers of a tensor, short enough to be read in a graph."""
+"""The numbers of a tensor in so few characters that they fit into a graph."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Number = float | int | bool | complex
 class Value:
     """The numbers of a tensor: all of them when there are few, else a summary.
 
-    ``items`` holds the elements in row-major order, or is empty when there are more than
-    ``SHOWN_ITEMS`` or none can be read (meta and sparse tensors). ``minimum`` and ``maximum`` are
-    None where ``items`` is complete or the dtype has no order.
+    ``items`` holds all elements, row by row. It is empty where there are more than ``SHOWN_ITEMS``,
+    and where none can be read (meta and sparse tensors). ``minimum`` and ``maximum`` are None where
+    ``items`` has all elements, and for complex numbers, which have no order.
     """
 
     shape: tuple[int, ...]
@@ -29,7 +29,7 @@ class Value:
 
     @property
     def is_finite(self) -> bool:
-        """False if a nan or an infinity is among the numbers."""
+        """Whether no number is nan or infinite."""
         summary = (self.minimum, self.maximum)
         real = (part for item in self.items for part in (complex(item).real, complex(item).imag))
         return all(map(math.isfinite, (*real, *(s for s in summary if s is not None))))
@@ -45,7 +45,7 @@ class Value:
 
 
 def format_number(number: Number) -> str:
-    """Four significant digits, with a real minus sign."""
+    """Four significant digits, with a true minus sign."""
     if isinstance(number, bool):
         return str(number)
     if isinstance(number, int) and abs(number) < 1_000_000:

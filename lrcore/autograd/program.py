@@ -1,6 +1,6 @@
-"""A computation as one operation a line: run it with PyTorch, or show it as PyTorch.
+"""A computation as a list of operations: PyTorch runs them, or they are shown as lines of PyTorch.
 
-The lines shown and the operations run come from the same steps.
+Both are made from the same list, so the lines shown are the operations that ran.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ MAX_STEPS = 16
 Operand = str | int | float
 
 _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
+    "negative": operator.neg,
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -38,7 +39,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
 class Operation:
     """``name = function(*operands)``; an operand is a number or the name of an earlier tensor.
 
-    ``start`` and ``end`` are its place in the text of the expression.
+    ``start`` and ``end`` are the place in the text of the expression that it comes from.
     """
 
     name: str
@@ -49,18 +50,21 @@ class Operation:
 
     @property
     def _starts_with_a_tensor(self) -> bool:
-        """PyTorch has no operation on numbers alone, and makes two of ``1 / x``."""
+        """Whether a number that comes first has to become a tensor.
+
+        PyTorch has no operation on numbers alone. It does have ``1 / x``, but as two operations.
+        """
         first, *others = self.operands
         is_alone = not any(isinstance(operand, str) for operand in others)
         return not isinstance(first, str) and (is_alone or self.function == "/")
 
     def apply(self, tensors: Mapping[str, Tensor], dtype: torch.dtype) -> Tensor:
-        """The real operation on real tensors."""
+        """Run the operation on real tensors."""
         arguments = [tensors[o] if isinstance(o, str) else o for o in self.operands]
         if self._starts_with_a_tensor:
             arguments[0] = torch.tensor(float(arguments[0]), dtype=dtype)
         if len(arguments) == 1 and self.function == "-":
-            return operator.neg(arguments[0])
+            return _FUNCTIONS["negative"](*arguments)
         return _FUNCTIONS[self.function](*arguments)
 
     def code(self) -> str:
@@ -88,10 +92,10 @@ class Program:
         return self.steps[-1].name
 
     def run(self, leaves: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """All tensors by name, leaves first, in the order they come to be.
+        """All tensors by name, leaves first, in the order in which they are made.
 
         Raises:
-            KeyError: if a leaf is missing.
+            KeyError: a leaf is missing.
         """
         tensors = {name: leaves[name] for name in self.leaves}
         dtype = next(iter(tensors.values())).dtype
@@ -115,10 +119,10 @@ COURSE = Program(
 
 
 def compile_expression(expression: Expression, text: str) -> Program:
-    """One step for each operation, inner ones first, named t1, t2, … and at last y.
+    """One step for each operation, inner ones first; they are named t1, t2, …, the last one y.
 
     Raises:
-        ExpressionError: if there is no letter, or more than ``MAX_STEPS`` operations.
+        ExpressionError: there is no letter, or there are more than ``MAX_STEPS`` operations.
     """
     steps: list[Operation] = []
     leaves: dict[str, None] = {}
@@ -135,7 +139,7 @@ def compile_expression(expression: Expression, text: str) -> Program:
 
     visit(expression)
     if not leaves:
-        message = "There is no letter in it, so there is nothing to differentiate."
+        message = "There is no letter in it, so there is nothing to differentiate by."
         raise ExpressionError(message, text, 0, len(text))
     if isinstance(expression, Letter):
         steps.append(Operation("y", "*", (expression.name, 1), expression.start, expression.end))
@@ -169,7 +173,7 @@ def leaves_code(values: Mapping[str, float], dtype: torch.dtype = torch.float32)
 
 
 def step_that_broke(program: Program, tensors: Mapping[str, Tensor]) -> Operation | None:
-    """The first step whose result is not finite though all it was given is."""
+    """The first step whose result is not finite although its inputs are."""
     for step in program.steps:
         inputs = (tensors[o] for o in step.operands if isinstance(o, str))
         if (

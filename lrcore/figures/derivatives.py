@@ -1,4 +1,4 @@
-"""The curves of the autograd lab."""
+"""A function and its derivatives, for exercise 5 of the page Autograd."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def derivative_curves(
     Args:
         axis: (m,) values of x.
         curves: (orders + 1, m), f first.
-        at: where the tangent touches.
+        at: the x where the tangent touches f.
         values: f and its derivatives there.
-        ink: colour of f and the point.
+        ink: the colour of f and of the point.
     """
     figure = go.Figure()
-    # PyTorch gives a slope even where f has no value: log's is 1/x left of zero too.
+    # PyTorch gives a slope even where f has no value: that of log is 1/x left of zero too.
     curves = np.where(np.isfinite(curves) & np.isfinite(curves[0]), curves, np.nan)
     for order, curve in enumerate(curves):
         name = "f" + (_MARKS[order - 1] if order else "")
@@ -36,38 +36,43 @@ def derivative_curves(
             else {"width": 3, "color": GRADIENT, "dash": _DASHES[order - 1]}
         )
         figure.add_scatter(x=axis, y=curve, name=name, mode="lines", line=line)
-    low, high = _limits(curves)
     if np.isfinite(values[:2]).all():
-        ends = at + np.array([-1.5, 1.5])
-        figure.add_scatter(
-            x=ends,
-            y=values[0] + values[1] * (ends - at),
-            name="tangent",
-            mode="lines",
-            line={"width": 7, "color": GRADIENT},
-            opacity=0.55,
-        )
-        figure.add_scatter(
-            x=[at],
-            y=[values[0]],
-            mode="markers",
-            showlegend=False,
-            marker={"size": 14, "color": ink},
-            name="point",
-        )
-    figure.update_layout(
+        _add_tangent(figure, at, values[0], values[1], ink)
+    return figure.update_layout(
         margin={"l": 50, "r": 10, "t": 40, "b": 40},
         font_size=17,
         hovermode="x",
         legend={"orientation": "h", "y": 1.12, "x": 0, "font_size": 20},
         xaxis={"title": "x", "range": [axis[0], axis[-1]], "tickfont_size": 16},
-        yaxis={"range": [low, high], "tickfont_size": 16},
+        yaxis={"range": _shown_range(curves), "tickfont_size": 16},
     )
-    return figure
 
 
-def _limits(curves: np.ndarray) -> tuple[float, float]:
-    """Nearly all of f, and the middle of its derivatives: a pole must not flatten the rest."""
+def _add_tangent(figure: go.Figure, at: float, value: float, slope: float, ink: str) -> None:
+    ends = at + np.array([-1.5, 1.5])
+    figure.add_scatter(
+        x=ends,
+        y=value + slope * (ends - at),
+        name="tangent",
+        mode="lines",
+        line={"width": 7, "color": GRADIENT},
+        opacity=0.55,
+    )
+    figure.add_scatter(
+        x=[at],
+        y=[value],
+        mode="markers",
+        showlegend=False,
+        marker={"size": 14, "color": ink},
+        name="point",
+    )
+
+
+def _shown_range(curves: np.ndarray) -> tuple[float, float]:
+    """The range of y: nearly all of f and the middle half of its derivatives.
+
+    A pole, where a curve runs to infinity, must not press the rest flat.
+    """
     if not np.isfinite(curves).any():
         return -1.0, 1.0
     ends = [*np.nanpercentile(curves[0], [3, 97]), *np.nanpercentile(curves, [15, 85])]

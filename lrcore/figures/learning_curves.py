@@ -8,6 +8,17 @@ from lrcore import palette
 from lrcore.figures.style import AXIS, CLEAR, FONT
 
 _LOSS_PANEL, _ACCURACY_PANEL = (0.55, 1.0), (0.0, 0.45)
+_LAYOUT = {
+    "paper_bgcolor": CLEAR,
+    "plot_bgcolor": CLEAR,
+    "font": FONT,
+    "showlegend": False,
+    "margin": {"l": 50, "r": 12, "t": 24, "b": 40},
+    "xaxis": AXIS
+    | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
+    "yaxis": AXIS | {"domain": _LOSS_PANEL, "rangemode": "tozero", "nticks": 4},
+    "yaxis2": AXIS | {"domain": _ACCURACY_PANEL, "range": [0, 1.04], "nticks": 4},
+}
 
 
 def curves_with_curtains(target: float, *, test: bool = False) -> go.Figure:
@@ -74,23 +85,12 @@ def empty_curves(target: float, *, test: bool = False) -> go.Figure:
         line={"width": 2, "dash": "dash", "color": palette.TARGET},
     )
     hint = " (dashed: test)" if test else ""
-    return figure.update_layout(
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        font=FONT,
-        showlegend=False,
-        margin={"l": 50, "r": 12, "t": 24, "b": 40},
-        xaxis=AXIS
-        | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
-        yaxis=AXIS | {"domain": _LOSS_PANEL, "rangemode": "tozero", "nticks": 4},
-        yaxis2=AXIS | {"domain": _ACCURACY_PANEL, "range": [0, 1.04], "nticks": 4},
-        annotations=[
-            _title("loss", f"loss{hint}", 1.0, palette.LOSS),
-            _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
-            _title("target", f"target {target:g}", 0.45, palette.TARGET)
-            | {"x": 1, "xanchor": "right"},
-        ],
-    )
+    titles = [
+        _title("loss", f"loss{hint}", 1.0, palette.LOSS),
+        _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
+        _title("target", f"target {target:g}", 0.45, palette.TARGET) | {"x": 1, "xanchor": "right"},
+    ]
+    return figure.update_layout(_LAYOUT, annotations=titles)
 
 
 def _title(of: str, text: str, y: float, colour: str) -> dict[str, object]:

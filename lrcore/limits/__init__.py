@@ -1,4 +1,4 @@
-"""What accuracy a run can hope for at all."""
+"""Limits of a run: what accuracy is possible at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of a run.
+    """What accuracy is possible, and whether a line separates the classes.
 
     Args:
         bayes: accuracy of the Bayes classifier on what the points are drawn from; None: unknown.

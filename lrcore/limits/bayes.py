@@ -10,7 +10,7 @@ import torch
 from lrcore.data import Mixture, Population
 from lrcore.limits.points import Floats
 
-# Points per class of the integral, and numbers held at once (512 KiB in float64).
+# Points a class for the integral; numbers held at once (512 KiB in float64).
 _NODES, _BLOCK = 2**14, 2**16
 
 
@@ -47,7 +47,11 @@ def bayes_accuracy(population: Population) -> float:
 
 
 def _accuracy_of_two_gaussians(class_0: Mixture, class_1: Mixture, share_1: float) -> float:
-    """The log-odds are Gaussian: mean ±d²/2 plus the prior's, variance d² (d: Mahalanobis)."""
+    """The accuracy where both classes are Gaussians of the same covariance.
+
+    There log-odds are Gaussian too: their mean is ±d²/2 plus the log-odds of the shares, their
+    variance d², where d is the Mahalanobis distance of the two means.
+    """
     factor = torch.linalg.cholesky(class_0.covariance)
     shift = (class_1.means - class_0.means).T  # (2, 1)
     distance = float(torch.linalg.solve_triangular(factor, shift, upper=False).norm())
@@ -55,11 +59,12 @@ def _accuracy_of_two_gaussians(class_0: Mixture, class_1: Mixture, share_1: floa
         return max(share_1, 1 - share_1)
     prior = math.log(share_1 / (1 - share_1)) / distance
     right = torch.tensor([distance / 2 - prior, distance / 2 + prior], dtype=torch.float64)
-    right_0, right_1 = torch.special.ndtr(right).tolist()
+    right_0, right_1 = map(float, torch.special.ndtr(right))
     return (1 - share_1) * right_0 + share_1 * right_1
 
 
 def _mean_of_larger_posterior(class_0: Mixture, class_1: Mixture, share_1: float) -> float:
+    """The mean of max(p, 1 - p) = 1 / (1 + exp(-|log-odds|)) over points of both classes."""
     rows = max(1, _BLOCK // max(len(class_0.means), len(class_1.means)))
     prior = math.log(share_1 / (1 - share_1))
     mean = 0.0
@@ -73,9 +78,11 @@ def _mean_of_larger_posterior(class_0: Mixture, class_1: Mixture, share_1: float
 
 
 def _nodes(mixture: Mixture) -> Floats:
-    """Spread points like the mixture: each component takes the next 2ᵏ points of Sobol's sequence.
+    """Points spread evenly as the mixture has it: (n, 2), about `_NODES` of them.
 
-    Such a stretch fills the square evenly, and so do all of them together (Niederreiter 1992, 4.1).
+    Each component takes the next 2ᵏ points of Sobol's sequence. They fill the square evenly, and so
+    do those of all components together (Niederreiter, Random Number Generation and Quasi-Monte
+    Carlo Methods, 1992, section 4.1).
     """
     count = len(mixture.means)
     each = 2 ** math.ceil(math.log2(max(_NODES / count, 1)))
@@ -83,15 +90,15 @@ def _nodes(mixture: Mixture) -> Floats:
     # The sequence lives on multiples of 2⁻³⁰ and starts at 0, where the normal quantile is -∞.
     normal = torch.special.ndtri(square + 2**-31).reshape(count, each, 2)
     factor = torch.linalg.cholesky(mixture.covariance)
-    nodes = mixture.means[:, None] + normal @ factor.T
-    return nodes.reshape(-1, 2).numpy()  # (count · each, 2)
+    nodes: Floats = (mixture.means[:, None] + normal @ factor.T).reshape(-1, 2).numpy()
+    return nodes  # (count · each, 2)
 
 
 def _log_density(mixture: Mixture, x: Floats) -> Floats:
-    """Up to the constant log 2π. x: (n, 2). Returns (n,).
+    """Log of the density at points x, (n, 2), without the constant -log 2π. Returns (n,).
 
-    In numpy, whose arithmetic keeps to one thread: torch's threads wait for each other for seconds
-    where the machine is busy.
+    In numpy, which computes this in one thread: on a busy machine, torch's threads would wait for
+    each other for seconds.
     """
     factor = np.linalg.cholesky(mixture.covariance.numpy())
     whiten = np.linalg.inv(factor).T
@@ -101,8 +108,10 @@ def _log_density(mixture: Mixture, x: Floats) -> Floats:
     exponents -= np.square(means).sum(1) / 2
     top = exponents.max(1)
     exponents -= top[:, None]
-    # Numbers below the normal range of float64 would slow exp down several times.
+    # Much smaller exponents have results below float64's normal range, where exp is several times
+    # slower.
     np.maximum(exponents, -700, out=exponents)
     mean = np.exp(exponents, out=exponents).mean(1)
     scale = np.log(factor.diagonal()).sum()
-    return np.log(mean) + top - np.square(points).sum(1) / 2 - scale
+    log_density: Floats = np.log(mean) + top - np.square(points).sum(1) / 2 - scale
+    return log_density

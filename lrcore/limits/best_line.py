@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from lrcore.limits.points import checked
+from lrcore.limits.points import Floats, checked
 
-# The sweep takes time n² log n and blocks no other thread for long up to here.
+# The sweep takes time n² log n; up to here it takes at most about a second.
 MOST_POINTS_SWEPT = 2000
 
 Complexes = npt.NDArray[np.complex128]
@@ -38,12 +38,13 @@ class BestLine(NamedTuple):
 def best_line(x: torch.Tensor, y: torch.Tensor) -> BestLine:
     """The largest number of points that a straight line gets right, by a rotating sweep.
 
-    A best line can be pushed into its class 1 side until it meets one place that holds more points
-    of class 1 than of class 0: whatever it meets before may as well change sides. So the line turns
-    about each such place by half a turn, and each gap between two directions in which it meets
-    others is one way to split the points (de Berg et al., Computational Geometry, 8.2, sweep the
-    dual arrangement). Equal and opposite directions have the same exactly rounded slope, so the
-    count is exact for points that share a place or a line.
+    Push a best line into its class 1 side. The first place that it meets and that holds more points
+    of class 1 than of class 0 stops it; the places before may change sides at no loss. So some best
+    line runs through such a place, a pivot, and it is enough to turn a line about each pivot by
+    half a turn. Whenever it has met another place, the points are split in a new way (de Berg et
+    al., Computational Geometry, 8.2, do the same in the dual plane). Equal and opposite directions
+    have the same exactly rounded slope, so the count is exact for points that share a place or a
+    line.
 
     Args:
         x: (n, 2), real; exact where differences of coordinates are exact in float64, as they are
@@ -75,31 +76,86 @@ def best_line(x: torch.Tensor, y: torch.Tensor) -> BestLine:
 def _swept(
     places: Complexes, gain: npt.NDArray[np.int64], pivots: npt.NDArray[np.intp]
 ) -> tuple[int, complex, complex]:
-    """The largest gain of a class 1 side that holds the pivot; the pivot; that side's normal."""
+    """The best line through one of the pivots, turned a little so that it meets no other place.
+
+    The line turns about a pivot P from straight down to straight up, against the clock. It meets
+    every other place once, in the order of the slopes seen from P. A place to the right of P is
+    left of the line at first, and right of it afterwards; a place to the left of P the other way
+    round.
+
+        |        C       slopes from P: A < B < C
+        |      /
+        |    /      B    the line stands      left of it
+        |  /   ,-´       before A             A, B, C
+        |/ ,-´           between A and B      B, C
+        P ´              between B and C      C
+        | `-.            after C              none
+        |     `A
+
+    The gain of a place is its number of points of class 1 less those of class 0. Class 1 may be
+    either side of the line, and the pivot belongs to it each time.
+
+    Args:
+        places: (m,), from left to right, then upwards. gain: (m,). pivots: (p,), indices of places.
+
+    Returns:
+        The largest gain of a class 1 side; the pivot; the unit normal that points into that side.
+    """
+    # 1. The slope of each place as seen from each pivot, in the order in which the line meets them.
+    slope, order = _slopes(places, pivots)
+    # 2. The gain left of the line in each gap, the pivot left out: at first that of all places
+    #    after the pivot, then more or less by each place that the line has met.
+    total = gain.sum()
+    met = gain[order] * np.sign(pivots[:, None] - order)
+    left = total - gain.cumsum()[pivots, None] + met.cumsum(axis=1)
+    # 3. The better of the two sides, each with the pivot.
+    with_pivot = left + gain[pivots, None]
+    gained = np.maximum(with_pivot, total - left)
+    # 4. Between equal slopes there is no gap to stand in. A gain of 0 never wins: to give class 0
+    #    to all points is as good.
+    gained[:, :-1][slope[:, 1:] == slope[:, :-1]] = 0
+    row, gap = np.unravel_index(gained.argmax(), gained.shape)
+    # 5. The normal points left of the line, or right if that is the better side.
+    side = 1 if with_pivot[row, gap] == gained[row, gap] else -1
+    normal = side * _left_normal(slope[row], int(gap))
+    return int(gained[row, gap]), complex(places[pivots[row]]), normal
+
+
+def _slopes(places: Complexes, pivots: npt.NDArray[np.intp]) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Slopes of all places seen from each pivot, sorted, (p, m); and whose they are, (p, m).
+
+    Straight above and below is infinite, and so is the pivot itself, which counts nowhere.
+    """
     offset = places - places[pivots, None]  # (p, m)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = offset.imag / offset.real
     slope[offset.real == 0] = np.inf
     order = slope.argsort(axis=1)
-    slope = np.take_along_axis(slope, order, axis=1)
-    # The line starts downwards with later places on its left; each crosses once in half a turn.
-    crossing = gain[order] * np.sign(pivots[:, None] - order)
-    left = gain.sum() - gain.cumsum()[pivots, None] + crossing.cumsum(axis=1)
-    with_pivot, total = left + gain[pivots, None], gain.sum()
-    gained = np.maximum(with_pivot, total - left)
-    # Between equal slopes there is no gap; a gain of 0 is what class 0 for all points has too.
-    gained[:, :-1][slope[:, 1:] == slope[:, :-1]] = 0
-    row, gap = np.unravel_index(gained.argmax(), gained.shape)
-    last = gap == len(places) - 1
-    angles = np.arctan(slope[row, [gap, 0 if last else gap + 1]])
-    normal = 1j * np.exp(1j * (angles.mean() + (np.pi / 2 if last else 0)))
-    side = 1 if with_pivot[row, gap] == gained[row, gap] else -1
-    return int(gained[row, gap]), complex(places[pivots[row]]), complex(side * normal)
+    return np.take_along_axis(slope, order, axis=1), order
+
+
+def _left_normal(slopes: Floats, gap: int) -> complex:
+    """The unit normal to the left of a line in the middle between slope `gap` and the next one.
+
+    After the last slope comes the first, half a turn on.
+    """
+    last = gap == len(slopes) - 1
+    angles = np.arctan(slopes[[gap, 0 if last else gap + 1]])
+    return complex(1j * np.exp(1j * (angles.mean() + (np.pi / 2 if last else 0))))
 
 
 def _line_beside(places: Complexes, pivot: complex, normal: complex) -> tuple[float, float, float]:
-    """(w0, w1, b) of a line just behind the pivot, halfway to what lies behind it."""
+    """(w0, w1, b) of a parallel line that has the pivot clearly on its class 1 side.
+
+        class 1        ^ normal
+    ---------P-------- |         the line found: rounding could put P on either side
+    - - - - - - - - - -          the line returned, halfway to Q
+        Q                        the nearest place behind, or 1 behind if none is nearer
+    """
+    # 1. How far each place lies in front of the line (above 0) or behind it (below 0).
     height = ((places - pivot) * normal.conjugate()).real
+    # 2. The nearest one behind.
     behind = np.max(height, where=height < 0, initial=-1.0)
+    # 3. w is the normal. b makes w·x + b zero at P, and then moves the line half of the way to Q.
     shift = -(pivot * normal.conjugate()).real - float(behind) / 2
     return normal.real, normal.imag, shift

@@ -1,4 +1,4 @@
-"""Points and classes as the limits take them."""
+"""Points and classes, checked and in float64, as all limits need them."""
 
 from __future__ import annotations
 

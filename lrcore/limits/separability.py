@@ -11,10 +11,14 @@ from lrcore.limits.points import checked
 def linearly_separable(x: torch.Tensor, y: torch.Tensor) -> bool:
     """Whether a straight line has all of class 1 strictly on one side, class 0 on the other.
 
-    Such a line exists where one open half-plane holds all differences of a point of class 1 and
-    one of class 0 (separating hyperplane: Boyd and Vandenberghe, Convex Optimization, 2.5.1). The
-    differences found so far span a cone. Along its middle, the two nearest points of the classes
-    have a difference inside the cone, and so the line exists, or one to widen it by. One class
+    A line with the normal w does so where w·(p - q) > 0 for each point p of class 1 and q of class
+    0. So there is one just where all differences p - q, drawn as arrows from 0, lie within less
+    than half a turn (separating hyperplane: Boyd and Vandenberghe, Convex Optimization, 2.5.1).
+
+    There are too many differences to look at all of them. The arrows found so far span a cone, and
+    each round looks at one more: along the middle of the cone, that between the lowest point of
+    class 1 and the highest point of class 0. If it lies in the cone, the normal along the middle
+    separates. If not, it widens the cone, and from half a turn on no line separates. One class
     alone is separable, and so are no points.
 
     Args:
@@ -27,9 +31,11 @@ def linearly_separable(x: torch.Tensor, y: torch.Tensor) -> bool:
     ones, zeros = points[is_1], points[~is_1]
     if not len(ones) or not len(zeros):
         return True
+    # 1. The cone of one difference; None if it is 0, where two points of both classes coincide.
     first = complex(*(ones[0] - zeros[0]))
     cone, wider = None, _wider((first, first), first)
-    # Ends by the exact edges of the cone alone: a tiny gap along its middle may be rounding.
+    # 2. Widen it, until it stays the same (separable) or fills half a turn (not separable). Whether
+    #    w·(p - q) > 0 along the middle is not asked: a tiny gap may be rounding, edges are exact.
     while wider is not None and wider != cone:
         cone = wider
         middle = _middle(*cone)
@@ -47,12 +53,27 @@ def _middle(right: complex, left: complex) -> complex:
 
 
 def _wider(cone: tuple[complex, complex], new: complex) -> tuple[complex, complex] | None:
-    """The cone (its right and left edge) that holds `new` as well; None from half a turn on."""
+    r"""The cone (its right and left edge) that holds `new` as well; None from half a turn on.
+
+        left edge \  cone  / right edge
+                   \      /
+          left of   \    /   right of
+            both     \  /      both
+                      0
+                   behind
+
+    A cone with an arrow in the part behind would have half a turn or more. that b
+    lies to the left of a, by less than half a turn.
+    """
     right, left = cone
+    # 1. Left of both edges: `new` becomes the left edge.
     if _cross(right, new) > 0 and _cross(left, new) > 0:
         return right, new
+    # 2. Right of both edges: `new` becomes the right edge.
     if _cross(right, new) < 0 and _cross(left, new) < 0:
         return new, left
+    # 3. Between the edges or on one of them: nothing changes. What lies exactly opposite to an edge
+    #    passes the first test too, and so must point forward along at least one edge.
     inside = _cross(right, new) >= 0 >= _cross(left, new)
     return cone if inside and max(_dot(right, new), _dot(left, new)) > 0 else None
 

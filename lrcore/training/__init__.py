@@ -1,4 +1,4 @@
-"""Training: the settings of a run, the loop, and the record that can be extended and branched."""
+"""Training: the settings of a run, the loop, and the record, which can grow and branch."""
 
 from lrcore.training.config import (
     FIXED_IN_A_RUN,

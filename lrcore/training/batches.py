@@ -9,8 +9,11 @@ from torch import Tensor
 
 
 class BatchState(NamedTuple):
-    """Where mini-batches stand: seed, the generator's state before the present epoch, and how many
-    points of it are used up."""
+    """All that the next mini-batches depend on.
+
+    The seed, the state of the generator before it drew the order of this epoch, and how many points
+    of the epoch have been used.
+    """
 
     seed: int
     generator_state: Tensor
@@ -18,11 +21,11 @@ class BatchState(NamedTuple):
 
 
 class Batches:
-    """Each epoch goes once through all points, in a new order from a generator of its own.
+    """Goes through all points once an epoch, each time in another order.
 
     Args:
         points: how many there are.
-        seed: of the generator.
+        seed: of the generator that draws the orders; it is used for nothing else.
     """
 
     def __init__(self, points: int, seed: int) -> None:
@@ -37,7 +40,7 @@ class Batches:
         self._order = torch.randperm(self._points, generator=self._generator)
 
     def next(self, size: int) -> Tensor:
-        """Indices of the next `size` points, fewer at the end of an epoch, on the CPU."""
+        """Indices of the next points, (size,) int64 on the CPU; fewer at the end of an epoch."""
         if self._used >= self._points:
             self._draw()
             self._used = 0
@@ -47,12 +50,12 @@ class Batches:
 
     @property
     def state(self) -> BatchState:
-        """All that the next batches depend on."""
+        """Where they stand now, see `BatchState`."""
         return BatchState(self.seed, self._before, self._used)
 
     @classmethod
     def at(cls, points: int, state: BatchState) -> Batches:
-        """Batches that go on from a state."""
+        """Mini-batches that go on from a state."""
         batches = cls(points, state.seed)
         batches._generator.set_state(state.generator_state)
         batches._draw()

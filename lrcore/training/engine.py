@@ -19,7 +19,7 @@ from lrcore.training.part import Part, Tally
 # Below this many points one thread computes. Two would wait for each other longer than they gain:
 # on few points always, on more points when the browser needs a core.
 _ONE_THREAD_BELOW = 500_000
-# Numbers in a chunk (points times steps), so that it takes at most about 30 ms on a CPU.
+# How many points times steps a chunk has at most: on a CPU it then takes about 30 ms.
 _CHUNK_ELEMENTS_CPU = 2**23
 _CHUNK_ELEMENTS_ACCELERATOR = 2**26
 _LONGEST_CHUNK = 256
@@ -41,12 +41,12 @@ class Snapshot:
 
 
 class Engine:
-    """Model, optimiser and data on one device.
+    """Model, optimiser and points on one device.
 
     Args:
         config: the settings.
         training: the points to train on, on the CPU.
-        test: points to measure on as well.
+        test: points to measure on alone, if there are any.
     """
 
     def __init__(self, config: RunConfig, training: Part, test: Part | None = None) -> None:
@@ -61,12 +61,13 @@ class Engine:
 
     @property
     def chunk_length(self) -> int:
-        """How many steps one chunk may hold."""
+        """How many steps are trained in one go, from 1 to 256."""
         elements = (
             _CHUNK_ELEMENTS_CPU if self._config.device == "cpu" else _CHUNK_ELEMENTS_ACCELERATOR
         )
-        numbers_a_step = self._training.design.numel() // 3 * self._config.optimizer.evaluations
-        return max(1, min(_LONGEST_CHUNK, elements // max(1, numbers_a_step)))
+        # A model with two features has three numbers a point; one with more takes longer.
+        points_a_step = self._training.design.numel() // 3 * self._config.optimizer.evaluations
+        return max(1, min(_LONGEST_CHUNK, elements // max(1, points_a_step)))
 
     def advance(self, steps: int) -> np.ndarray:
         """Train and record `steps` moments, each as it is before its update.
@@ -125,7 +126,7 @@ class Engine:
         return loss
 
     def _step_with_closure(self) -> None:
-        """One step that evaluates the loss anew, as often as the optimiser asks.
+        """One step that evaluates the loss again, as often as the optimiser asks.
 
         On the next mini-batch if there are mini-batches, else on all training points.
         """

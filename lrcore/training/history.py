@@ -10,10 +10,11 @@ import numpy as np
 
 
 class Step(NamedTuple):
-    """One moment: every number belongs to the same parameters, before their update.
+    """One moment: all numbers belong to the same parameters, before they are updated.
 
     weights: (w0, w1, ...). loss: mean over the training points, without penalty. accuracy: fraction
-    of them from 0 to 1. test_loss, test_accuracy: the same of the test points, None without any.
+    of them that is right, from 0 to 1. test_loss, test_accuracy: the same of the test points, None
+    if there are none.
     """
 
     iteration: int
@@ -26,8 +27,11 @@ class Step(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Several moments: iteration (k,) int64, weights (k, d), bias (k,), loss (k,) float32 as
-    torch computed them, accuracy (k,) float64; test_loss and test_accuracy likewise, or None."""
+    """Several moments by column.
+
+    iteration (k,) int64; weights (k, d), bias (k,) and loss (k,) float32, as torch computed them;
+    accuracy (k,) float64; test_loss and test_accuracy likewise, or None. See `Step`.
+    """
 
     iteration: np.ndarray
     weights: np.ndarray
@@ -55,14 +59,14 @@ class Columns(NamedTuple):
 
 
 class History:
-    """A growing table of moments, kept as float32: w0, ..., b, loss, points classified correctly.
+    """A growing table of moments in float32: w0, ..., b, loss, number of points that are right.
 
-    Counts stay exact up to 2**24 points.
+    In float32, numbers of points are exact up to 2**24.
 
     Args:
         dimension: number of features d.
         points: how many training points there are.
-        test_points: how many test points; without any, a row lacks the two columns for them.
+        test_points: how many test points; if there are none, a row has no columns for them.
     """
 
     def __init__(self, dimension: int, points: int, test_points: int = 0) -> None:
@@ -100,7 +104,7 @@ class History:
         return self.read(self._table[start : min(stop, self._length)], start)
 
     def read(self, rows: np.ndarray, start: int = 0) -> Columns:
-        """Rows as the engine gives them, by column; the first one is moment `start`."""
+        """Rows as the engine gives them, turned into columns; the first row is moment `start`."""
         d = self._dimension
 
         def accuracy(correct: np.ndarray, points: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A run: the growing record of a training, that can be extended and branched."""
+"""A run: the record of a training, which can grow and branch."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
 from lrcore.training.config import FIXED_IN_A_RUN, RunConfig, checked_weights
 from lrcore.training.ending import Status, ending_in
-from lrcore.training.engine import Engine, Snapshot
+from lrcore.training.engine import Engine
 from lrcore.training.history import Columns, History, Step
 from lrcore.training.part import Part
+from lrcore.training.snapshots import Snapshots
 from lrcore.training.split import held_out
 
-_MOST_SNAPSHOTS = 4096
 _ROWS_READ_AT_ONCE = 256
 
 
 class TrainingError(RuntimeError):
-    """PyTorch could not go on; the record up to then is kept."""
+    """PyTorch could not go on; the moments recorded before are kept."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Run:
 
     Raises:
         DataError: there is no such data.
-        TrainingError: PyTorch failed, for example for want of memory.
+        TrainingError: PyTorch failed, for example because memory is full.
     """
 
     def __init__(self, config: RunConfig) -> None:
@@ -67,7 +67,7 @@ class Run:
         self.basis = Basis.fit(config.features, training.x, standardise=config.standardise)
         self._history = History(len(self.basis.names), len(training.y), len(test.y))
         self._segments = [Segment(0, config)]
-        self._snapshots: list[Snapshot] = []
+        self._snapshots = Snapshots()
         self._status = Status.RUNNING
         self._branches = 0  # how many there have been
         with _torch_errors():
@@ -76,7 +76,8 @@ class Run:
                 Part.of(self.basis(training.x), training.y),
                 Part.of(self.basis(test.x), test.y) if len(test.y) else None,
             )
-        # Which moment the engine stands at; None, after a failure, makes its next use rewind.
+        # The moment that the engine stands at. None after a failure: it is rewound before its next
+        # use.
         self._engine_at: int | None = 0
         self._advance(1)
 
@@ -98,7 +99,7 @@ class Run:
         before, and the moments are the new ones.
 
         Raises:
-            TrainingError: PyTorch failed, for example for want of memory.
+            TrainingError: PyTorch failed, for example because memory is full.
         """
         iteration = 0
         while iteration < len(self) or self.extend(seconds=0):
@@ -131,17 +132,17 @@ class Run:
         return self._history.nbytes
 
     def extend(self, seconds: float = 0.1, iterations: int | None = None) -> int:
-        """Train on until the time is used up, the run ends, or `iterations` moments are added.
+        """Train until the time is over, the run ends, or `iterations` moments have been added.
 
         Args:
-            seconds: time budget; at least one moment is added even if it is 0.
-            iterations: no limit but the budget if None.
+            seconds: how long; at least one moment is added, even with 0.
+            iterations: how many moments at most; None for no limit but the time.
 
         Returns:
             How many moments were added; 0 when the run has ended.
 
         Raises:
-            TrainingError: PyTorch failed, for example for want of memory.
+            TrainingError: PyTorch failed, for example because memory is full.
         """
         with self._lock:
             deadline = time.perf_counter() + seconds
@@ -154,11 +155,11 @@ class Run:
             return len(self) - before
 
     def branch(self, iteration: int, **changes: object) -> None:
-        """Drop all moments after `iteration` and go on from there under changed settings.
+        """Drop all moments after `iteration` and go on from there with changed settings.
 
-        The state of the optimiser is that of `iteration`. Settings not named are those in force at
-        the end of the record; where they applied at `iteration` too, the same moments follow
-        again, bit for bit.
+        The optimiser goes on from its state at `iteration`. Settings that are not named stay as
+        they are at the end of the record. If these applied at `iteration` too and nothing is
+        named, the same moments follow again, bit for bit.
 
         Args:
             iteration: a recorded moment.
@@ -177,12 +178,12 @@ class Run:
             self._engine_at = None
             with _torch_errors():
                 self._rewind(iteration)
-                # Taken before the change, so that another branch here finds the state as it was.
+                # Before the change: another branch at this moment needs the state without it.
                 snapshot = self._engine.snapshot(iteration)
                 self._engine.configure(config)
                 rows = self._engine.advance(1)
             self._history.truncate(iteration)
-            self._snapshots = [s for s in self._snapshots if s.iteration < iteration] + [snapshot]
+            self._snapshots.replace_from(snapshot)
             self._segments = [s for s in self._segments if s.start < iteration]
             if not self._segments or self._segments[-1].config != config:
                 self._segments.append(Segment(iteration, config))
@@ -196,7 +197,7 @@ class Run:
             return self._history.columns(start, len(self) if stop is None else stop)
 
     def step(self, iteration: int) -> Step:
-        """One recorded moment.
+        """One recorded moment, as plain numbers.
 
         Raises:
             IndexError: it is not recorded.
@@ -249,12 +250,14 @@ class Run:
         with _torch_errors():
             if engine_at != start:
                 self._rewind(start)
-            self._keep_snapshot(start)
+            if self._snapshots.is_due(start, self._engine.chunk_length):
+                changes = {segment.start for segment in self._segments}
+                self._snapshots.add(self._engine.snapshot(start), never_drop=changes)
             rows = self._engine.advance(steps)
         self._record(rows)
 
     def _record(self, rows: np.ndarray) -> None:
-        """Append what the engine has just computed, up to the end of the run."""
+        """Append the rows that the engine has just computed, up to the end of the run."""
         start = len(self)
         self._engine_at = start + len(rows)
         ending = ending_in(self._history.read(rows, start), self.config)
@@ -264,8 +267,8 @@ class Run:
         self._history.append(rows)
 
     def _rewind(self, iteration: int) -> None:
-        """Bring the engine to the state just before `iteration`, and before a change there."""
-        snapshot = next(s for s in reversed(self._snapshots) if s.iteration <= iteration)
+        """Bring the engine to `iteration`, before its update and a change of settings there."""
+        snapshot = self._snapshots.last_until(iteration)
         self._engine.restore(snapshot)
         if snapshot.iteration < iteration:
             in_force = [s.config for s in self._segments if s.start <= snapshot.iteration]
@@ -273,28 +276,12 @@ class Run:
         for start in range(snapshot.iteration, iteration, self._engine.chunk_length):
             self._engine.advance(min(self._engine.chunk_length, iteration - start))
 
-    def _keep_snapshot(self, iteration: int) -> None:
-        """Snapshot the start, and then about once a chunk."""
-        last = self._snapshots[-1].iteration if self._snapshots else None
-        if last is not None and iteration - last < self._engine.chunk_length:
-            return
-        self._snapshots.append(self._engine.snapshot(iteration))
-        if len(self._snapshots) > _MOST_SNAPSHOTS:
-            starts = {segment.start for segment in self._segments}
-            self._snapshots = [
-                s for k, s in enumerate(self._snapshots) if k % 2 == 0 or s.iteration in starts
-            ]
-
 
 def train(config: RunConfig) -> Generator[Step, None, Status]:
     """Train from the start and give each moment; return why the last one is the last.
 
-    Gives what `for step in Run(config)` gives. The returned value is for `yield from`; in a loop,
-    iterate over a run of your own and read its `status`.
-
-    Raises:
-        DataError: there is no such data.
-        TrainingError: PyTorch failed, for example for want of memory.
+    Gives what `for step in Run(config)` gives, and raises the same errors. `yield from` takes the
+    returned value; in a loop, iterate over a run of your own and read its `status`.
     """
     run = Run(config)
     yield from run

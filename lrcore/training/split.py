@@ -7,12 +7,12 @@ from torch import Tensor
 
 
 def held_out(y: Tensor, share: float, seed: int) -> Tensor:
-    """Draw test points from each class alike.
+    """Draw the same share of test points from each class.
 
     Args:
         y: (n,), 0 or 1.
-        share: fraction of each class, rounded down.
-        seed: of a generator of its own.
+        share: fraction of each class, from 0 to 1; the number of points is rounded down.
+        seed: of a generator that draws nothing else.
 
     Returns:
         (n,) bool, true for test points.
@@ -24,6 +24,6 @@ def held_out(y: Tensor, share: float, seed: int) -> Tensor:
     for label in (0, 1):
         members = (y == label).nonzero().squeeze(1)
         order = torch.randperm(len(members), generator=generator)
-        # In floats, 0.35 * 180 is a little less than 63.
+        # In floating point, 0.35 * 180 is a little less than 63.
         mask[members[order[: int(share * len(members) + 1e-9)]]] = True
     return mask

@@ -1,4 +1,4 @@
-"""Exercise 4: what ``backward`` keeps, adds up, multiplies and can differentiate again."""
+"""Exercise 4: ``backward`` called again, on a vector, and with a graph of its own."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lrcore.autograd.exercises.snippet import Snippet, function_name, snippet, spaced, with_warnings
+from lrcore.autograd.exercises.snippet import (
+    Snippet,
+    function_name,
+    gradient_of,
+    snippet,
+    spaced,
+    with_warnings,
+)
 from lrcore.autograd.graph import Graph, trace
 from lrcore.autograd.program import COURSE, leaf_tensors, leaves_code
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """The gradients after each call of ``backward`` until it failed, and the graph at the end."""
+    """The gradients (w, x) after each call of ``backward`` that did not fail; the last graph."""
 
     graph: Graph
     gradients: tuple[tuple[float, float], ...]
@@ -34,7 +41,7 @@ class VectorJacobian:
 
 @dataclass(frozen=True, slots=True)
 class GradientGraph:
-    """The graph behind ``w.grad`` itself, there only with ``create_graph=True``."""
+    """The graph behind ``w.grad``: more than one node only with ``create_graph=True``."""
 
     graph: Graph
     snippet: Snippet
@@ -67,7 +74,7 @@ def call_repeatedly(
                 tensors = COURSE.run(leaves)
             tensors["y"].backward(retain_graph=retain_graph)
             printed.append(spaced((call, w.grad, x.grad)))
-            gradients.append((w.grad.item(), x.grad.item()))
+            gradients.append((gradient_of(w).item(), gradient_of(x).item()))
     except RuntimeError as caught:
         error = caught
     graph = trace(tensors["y"], tensors)
@@ -108,12 +115,12 @@ def vector_jacobian(
     except RuntimeError as error:
         return VectorJacobian(trace(y, names), None, columns, snippet(lines, [], error))
     printed = [spaced((w.grad, x.grad)), spaced((v @ jacobian[0], v @ jacobian[1]))]
-    gradients = (w.grad.item(), x.grad.item())
+    gradients = (gradient_of(w).item(), gradient_of(x).item())
     return VectorJacobian(trace(y, names), gradients, columns, snippet(lines, printed))
 
 
 def differentiate_gradient(values: Mapping[str, float], *, create_graph: bool) -> GradientGraph:
-    """Record a graph of the backward itself, then differentiate ``w.grad`` once more."""
+    """Let autograd record the backward too, then differentiate ``w.grad`` once more."""
     argument = "create_graph=True" if create_graph else ""
     lines = [
         *leaves_code(values),
@@ -126,8 +133,8 @@ def differentiate_gradient(values: Mapping[str, float], *, create_graph: bool) -
     w, x = leaves["w"], leaves["x"]
     y = COURSE.run(leaves)["y"]
     _, warned = with_warnings(lambda: y.backward(create_graph=create_graph))
-    gradient = w.grad
-    # w holds its gradient and the gradient's graph holds w: a cycle that only we can break.
+    gradient = gradient_of(w)
+    # w holds its gradient, and the graph of the gradient holds w. Python cannot free such a circle.
     w.grad = x.grad = None
     graph = trace(gradient, {"w": w, "x": x, "w.grad": gradient})
     printed: list[object] = [f"{gradient.item()} {function_name(gradient)}"]

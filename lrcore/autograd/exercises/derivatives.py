@@ -20,8 +20,8 @@ class Derivatives:
     """f and its derivatives up to an order, at a point and along an axis.
 
     ``values`` and ``curves`` start with f itself. ``differences[n]`` is the central difference
-    quotient of ``values[n]``'s function, so it checks ``values[n + 1]``. ``last_order`` is the
-    last derivative that PyTorch computed: beyond it nothing depends on x any more.
+    quotient of the n-th derivative; ``values[n + 1]`` must agree with it. ``last_order`` is the
+    order of the last derivative that PyTorch computed: from there on nothing depends on x.
     """
 
     values: tuple[float, ...]
@@ -33,10 +33,10 @@ class Derivatives:
 
 
 def derivatives(program: Program, at: float, order: int, points: int = 401) -> Derivatives:
-    """Differentiate a program in x alone, in float64.
+    """Differentiate a program whose only leaf is x, in float64.
 
-    Returns curves of shape (order + 1, points) over [``LOW``, ``HIGH``]. Where no graph is left
-    the derivative is 0.
+    The curves have the shape (order + 1, points) and go from x = ``LOW`` to ``HIGH``. Where no
+    graph is left, the derivative is 0.
     """
     chain = _chain(program, torch.tensor(at, dtype=torch.float64), order)
     step = 1e-5 * max(1.0, abs(at))

@@ -1,4 +1,4 @@
-"""Exercises 1 and 2: a program forward, then backward edge by edge."""
+"""Exercises 1 and 2: a program, run forward and then backward edge by edge."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import torch
 
-from lrcore.autograd.exercises.snippet import Snippet, function_name, snippet, with_warnings
+from lrcore.autograd.exercises.snippet import (
+    Snippet,
+    function_name,
+    gradient_of,
+    snippet,
+    with_warnings,
+)
 from lrcore.autograd.flows import Backward, record_backward
 from lrcore.autograd.graph import Graph, trace
 from lrcore.autograd.program import Operation, Program, leaf_tensors, leaves_code, step_that_broke
@@ -25,9 +31,10 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Differentiated:
-    """A program after ``y.backward()``; ``graph`` was traced before it, with nothing freed yet.
+    """A program after ``y.backward()``.
 
-    ``broken`` is the first step whose value is nan or infinite though its inputs are not.
+    ``graph`` was copied before the backward, when nothing was freed yet. ``broken`` is the first
+    step whose value is nan or infinite although its inputs are not.
     """
 
     graph: Graph
@@ -46,8 +53,8 @@ def differentiate(
 ) -> Differentiated:
     """Run ``program`` forward and backward on leaves of the given values.
 
-    ``table`` chooses what the code prints: the course's table of all tensors, or y and the
-    gradients of the leaves.
+    With ``table`` the code prints the course's table of all tensors, else y and the gradients of
+    the leaves.
     """
     tensors = program.run(leaf_tensors(values, dtype))
     graph = trace(tensors["y"], tensors)
@@ -68,6 +75,6 @@ def differentiate(
         lines.append('print("y =", y.item())')
         lines += [f'print("{name}.grad =", {name}.grad.item())' for name in values]
         printed = [f"y = {tensors['y'].item()}"]
-        printed += [f"{name}.grad = {tensors[name].grad.item()}" for name in values]
+        printed += [f"{name}.grad = {gradient_of(tensors[name]).item()}" for name in values]
     broken = step_that_broke(program, tensors)
     return Differentiated(graph, backward, rows, snippet(lines, printed), broken)

@@ -1,7 +1,8 @@
-"""Exercise 6: a graph made anew by every call, one recorded once, and changes in place."""
+"""Exercise 6: a new graph in each call, a graph recorded once, and changes in place."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +14,11 @@ from lrcore.autograd.graph import Graph, trace
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """One call of f, and of its recording. ``refusal`` is torch.fx's answer to the bare f."""
+    """The graph of one call of f, and that of a call of its recording.
+
+    ``follows``: both gave the same value and slope. ``refusal`` is what torch.fx says where it is
+    asked to record f without help.
+    """
 
     dynamic: Graph
     recorded: Graph
@@ -24,14 +29,14 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class InPlace:
-    """The graph after a change in place, before any backward."""
+    """The graph after a change in place and before a backward."""
 
     graph: Graph
     snippet: Snippet
 
 
 def two_branches(x: Tensor) -> Tensor:
-    """x² right of zero and −3x elsewhere."""
+    """x² where x > 0, else −3x."""
     if x > 0:
         return x**2
     return -3 * x
@@ -48,10 +53,14 @@ class _Recorder(fx.proxy.GraphAppendingTracer):
         return self.answer
 
 
-# fx.symbolic_trace would patch nn.Module for the whole process, also under a running training.
 def _record(graph: fx.Graph, tracer: fx.proxy.TracerBase) -> fx.GraphModule:
-    x = fx.Proxy(graph.placeholder("x"), tracer)
-    graph.output(two_branches(x).node)
+    """Call f with a proxy, which notes each operation in the graph.
+
+    Not with fx.symbolic_trace: it changes nn.Module for the whole process while it runs, and a
+    training may run at the same time.
+    """
+    call: Callable[[fx.Proxy], fx.Proxy] = two_branches  # type: ignore[assignment]
+    graph.output(call(fx.Proxy(graph.placeholder("x"), tracer)).node)
     return fx.GraphModule({}, graph)
 
 
@@ -65,7 +74,7 @@ def _refusal() -> str:
 
 
 def compare(at: float, recorded_at: float) -> Branches:
-    """Call f at ``at``, and the recording made when x was ``recorded_at``."""
+    """Call f at ``at``, and also the recording that was made where x was ``recorded_at``."""
     graph = fx.Graph()
     recording = _record(graph, _Recorder(graph, recorded_at > 0))
     graphs = []
@@ -124,7 +133,7 @@ def change_leaf(value: float, *, no_grad: bool) -> InPlace:
 
 
 def change_saved(value: float, *, in_place: bool) -> InPlace:
-    """Add 1 to the result that exp has saved for its backward, in place or not."""
+    """Add 1 to the result of exp, which exp has saved for its backward; in place or not."""
     x = torch.tensor(value, requires_grad=True)
     a = torch.exp(x)
     y = a.add_(1) if in_place else a + 1

@@ -14,7 +14,7 @@ from lrcore.autograd.program import COURSE, tensor_code
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """The course's graph after its backward, and PyTorch's warnings for reading ``.grad``."""
+    """The course's graph after its backward, and PyTorch's warnings where ``.grad`` was read."""
 
     graph: Graph
     snippet: Snippet

@@ -1,4 +1,4 @@
-"""A differentiated program moment by moment: forward by steps, backward by edges."""
+"""A program moment by moment: forward step by step, backward edge by edge."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _WORDS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh"
 class Moment:
     """What has happened so far, and the formula (LaTeX) of what happens now.
 
-    ``tensors`` are the names of those made, ``flows`` how many edges the backward has passed
-    (None before it starts), ``current`` the name of the tensor that the formula is about.
+    ``tensors``: the names of the tensors made so far. ``flows``: how many edges the backward has
+    passed, None before it starts. ``current``: the name of the tensor that the formula is about.
     """
 
     formula: str
@@ -30,14 +30,18 @@ class Moment:
 
 
 def moments(program: Program, result: Differentiated) -> tuple[Moment, ...]:
-    """Leaves, one moment for each operation, for each edge of the backward, for each leaf."""
+    """All moments in order.
+
+    One shows the leaves, one each operation, one the start of the backward, one each edge that it
+    passes, and one each leaf that has a gradient.
+    """
     return tuple(_moments(program, result))
 
 
 def marks_at(result: Differentiated, moment: Moment, *, compact: bool = False) -> Marks:
-    """How the graph looks at a moment. Boxes and labels still to come keep their place.
+    """How the graph looks at a moment. Boxes and labels that come later keep their place.
 
-    ``compact`` writes only the local derivative on an edge, not the whole product.
+    With ``compact``, an edge has the local derivative alone, not the whole product.
     """
     graph, flows = result.graph, result.backward.flows
     label = factor if compact else product
@@ -45,13 +49,9 @@ def marks_at(result: Differentiated, moment: Moment, *, compact: bool = False) -
     waiting = {receiver(graph, flow) for flow in ahead}
     gradients = {}
     for node in graph.tensors:
-        known = (
-            moment.flows is not None
-            and node.key not in waiting
-            and node.name in result.backward.gradients
-        )
-        if known:
-            gradients[node.key] = f"grad {format_number(result.backward.gradients[node.name])}"
+        gradient = result.backward.gradients.get(node.name or "")
+        if gradient is not None and moment.flows is not None and node.key not in waiting:
+            gradients[node.key] = f"grad {format_number(gradient)}"
         elif node.requires_grad:
             gradients[node.key] = " "
     hidden = (n.key for n in graph.tensors if n.name and n.name not in moment.tensors)
@@ -67,7 +67,7 @@ def marks_at(result: Differentiated, moment: Moment, *, compact: bool = False) -
 
 
 def receiver(graph: Graph, flow: Flow) -> str:
-    """The key of the tensor that a flow reaches, through AccumulateGrad if it is a leaf."""
+    """The key of the tensor that a flow reaches; a leaf is reached through AccumulateGrad."""
     sources = {(edge.target, edge.slot): edge.source for edge in graph.edges}
     source = sources[flow.function, flow.slot]
     return sources.get((source, 0), source) if source.startswith("f") else source
@@ -88,7 +88,7 @@ def _moments(program: Program, result: Differentiated) -> Iterator[Moment]:
     nodes = {node.name: node for node in result.graph.tensors if node.name}
     keys = {node.key: node for node in result.graph.tensors}
     seen = {name for name in nodes if name in program.leaves}
-    start = r",\quad ".join(f"{_letter(n)} = {_tex(nodes[n].value.items[0])}" for n in sorted(seen))
+    start = r",\quad ".join(f"{_letter(n)} = {_tex(_number(nodes[n]))}" for n in sorted(seen))
     yield Moment(rf"\text{{leaves: }}{start}", frozenset(seen), None, "")
     for step in program.steps:
         seen.add(step.name)
@@ -115,11 +115,14 @@ def _moments(program: Program, result: Differentiated) -> Iterator[Moment]:
 
 def _forward(step: Operation, nodes: Mapping[str, TensorNode]) -> str:
     names = [_letter(o) if isinstance(o, str) else _tex(o) for o in step.operands]
-    values = [
-        _bracketed(nodes[o].value.items[0] if isinstance(o, str) else o) for o in step.operands
-    ]
-    result = _tex(nodes[step.name].value.items[0])
+    values = [_bracketed(_number(nodes[o]) if isinstance(o, str) else o) for o in step.operands]
+    result = _tex(_number(nodes[step.name]))
     return f"{_letter(step.name)} = {_apply(step, names)} = {_apply(step, values)} = {result}"
+
+
+def _number(node: TensorNode) -> float:
+    (number,) = node.value.items  # all tensors of a program are real scalars
+    return float(number.real)
 
 
 def _apply(step: Operation, texts: Sequence[str]) -> str:

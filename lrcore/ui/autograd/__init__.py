@@ -1,1 +1,1 @@
-"""The autograd lab: exercises that each fit one screen."""
+"""The page Autograd: exercises, each on one screen."""

@@ -25,7 +25,7 @@ _PARTS = ("Call it again", "Vector output", "create_graph")
 
 
 def show() -> None:
-    """One part at a time: repeated calls, a vector output, the gradient's own graph."""
+    """One part at a time: several calls, a vector output, the graph of the gradient."""
     controls, stage = st.columns([34, 66], gap="medium")
     with controls:
         part = choose_part(_PARTS, "g_bw")
@@ -38,7 +38,7 @@ def _calls(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGener
     with controls:
         calls = st.slider("Calls of backward", 1, 4, 2, key="g_calls", bind="query-params")
         retain = toggle("retain_graph=True", "g_retain", False)
-        rebuild = toggle("Build the graph anew each time", "g_rebuild", False)
+        rebuild = toggle("Build a new graph for each call", "g_rebuild", False)
         zero = toggle("Set .grad to None before each call", "g_zero", False)
         result = call_repeatedly(values, calls, retain_graph=retain, zero=zero, rebuild=rebuild)
         show_code(result.snippet)
@@ -47,11 +47,13 @@ def _calls(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGener
         show_printed(result.snippet)
         if result.snippet.error:
             st.markdown(
-                "The first call freed what the functions had saved. MulBackward0 needs a and b "
-                "again to find its local derivatives."
+                "The first call freed what the functions had saved. But MulBackward0 needs a and b "
+                "once more: they are its local derivatives."
             )
         elif len(result.gradients) > 1 and not zero:
-            st.markdown("`backward` **adds** to `.grad`. Nothing sets it back to zero by itself.")
+            st.markdown(
+                "`backward` **adds** to `.grad`. To start from zero again, you have to set it."
+            )
 
 
 def _vector(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGenerator) -> None:
@@ -76,7 +78,7 @@ def _vector(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGene
                     rf"{name}\mathtt{{.grad}} = v_0 \frac{{\partial y_0}}{{\partial {name}}} + "
                     rf"v_1 \frac{{\partial y_1}}{{\partial {name}}} = {terms} = {_plain(total)}"
                 )
-            st.caption("A vector-Jacobian product: PyTorch never builds the Jacobian for it.")
+            st.caption("A vector-Jacobian product: PyTorch computes it without the Jacobian.")
         draw(result.graph, points=13.5)
         show_printed(result.snippet)
 
@@ -87,7 +89,7 @@ def _create(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGene
         result = differentiate_gradient(values, create_graph=create)
         show_code(result.snippet)
     with stage:
-        st.markdown("The graph behind **`w.grad`**, which can be differentiated again:")
+        st.markdown("The graph behind **`w.grad`**, by which it can be differentiated too:")
         draw(result.graph, points=12.5)
         show_printed(result.snippet)
         show_warnings(result.warnings)

@@ -38,17 +38,17 @@ def _branches(stage: DeltaGenerator) -> None:
     with stage:
         left, right = st.columns(2, gap="small")
         with left:
-            st.markdown("**This call**: PyTorch builds a new graph, from the branch taken.")
+            st.markdown("**This call**: PyTorch builds a new graph from the branch that runs.")
             draw(result.dynamic, points=16)
         with right:
-            st.markdown("**Recorded once** by torch.fx: the same operations for every x.")
+            st.markdown("**Recorded once** by torch.fx: the same operations for each x.")
             draw(result.recorded, points=16)
         if result.follows:
-            st.success("Both give the same value and gradient on this side of zero.")
+            st.success("On this side of zero, both give the same value and gradient.")
         else:
-            st.error("The recording can not follow: it still runs the other branch.")
+            st.error("The recording cannot follow: it still runs the other branch.")
         show_printed(result.snippet)
-        st.caption(f"Left to itself, torch.fx refuses to record this f: “{result.refusal}”.")
+        st.caption(f"Without help, torch.fx refuses to record this f: “{result.refusal}”.")
 
 
 def _leaf(stage: DeltaGenerator) -> None:
@@ -60,10 +60,10 @@ def _leaf(stage: DeltaGenerator) -> None:
         draw(result.graph, points=26)
         show_printed(result.snippet)
         st.markdown(
-            "`no_grad` says: this change is not part of the graph. Optimisers step this way."
+            "`no_grad` says: this change is not part of the graph. Optimisers do their steps so."
             if no_grad
-            else "A leaf is where gradients end. If it changed in place, its `.grad` would belong "
-            "to a value that is gone."
+            else "Gradients are collected in the leaves. If a leaf changed in place, its `.grad` "
+            "would belong to a value that is no longer there."
         )
 
 
@@ -76,8 +76,8 @@ def _saved(stage: DeltaGenerator) -> None:
         draw(result.graph, points=18)
         show_printed(result.snippet)
         st.markdown(
-            "`exp` saves its result: it is also its derivative. Adding in place overwrites it; "
-            "the version count gives it away."
+            "`exp` saves its result, because its derivative is the same number. To add in place "
+            "overwrites it. PyTorch notices: it counts the versions of each tensor."
             if in_place
-            else "`a + 1` makes a new tensor, and what `exp` saved stays as it was."
+            else "`a + 1` makes a new tensor. What `exp` saved stays as it was."
         )

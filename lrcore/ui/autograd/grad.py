@@ -11,7 +11,7 @@ from lrcore.ui.autograd.parts import ink, show_code
 
 
 def show() -> None:
-    """Derivatives up to the fourth order as curves, checked by finite differences."""
+    """Derivatives up to the fourth as curves, and beside them finite differences."""
     controls, stage = st.columns([34, 66], gap="medium")
     with controls:
         text = expression_input("x**2", "g_f", "f(x), an expression in x")
@@ -29,8 +29,8 @@ def show() -> None:
         st.table(_checked(result), hide_index=True)
         if result.last_order < order:
             st.caption(
-                f"After order {result.last_order} nothing depends on x any more: no graph is left, "
-                "and every further derivative is 0."
+                f"From order {result.last_order} on, nothing depends on x: no graph is left, and "
+                "all further derivatives are 0."
             )
 
 

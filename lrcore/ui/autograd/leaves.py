@@ -16,7 +16,7 @@ from lrcore.ui.autograd.parts import (
 
 
 def show() -> None:
-    """Which tensors keep a gradient, and what PyTorch says about the others."""
+    """Which tensors keep their gradient, and what PyTorch says about the others."""
     controls, stage = st.columns([34, 66], gap="medium")
     with controls:
         values = leaf_sliders("w", "x")

@@ -1,6 +1,8 @@
-"""Exercise 2: an expression of one's own."""
+"""Exercise 2: your own expression."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 import torch
@@ -13,7 +15,7 @@ from lrcore.ui.autograd.stepper import choose_moment, draw_moment
 
 
 def show() -> None:
-    """Any expression of the whitelist, drawn and differentiated like the course's."""
+    """Draw and differentiate any expression of the allowed letters and functions."""
     controls, stage = st.columns([34, 66], gap="medium")
     with controls:
         text = expression_input("sigmoid(w * x + b)", "g_expr", "Expression in w, x, a, b")
@@ -45,7 +47,7 @@ def expression_input(default: str, key: str, label: str) -> str:
 
 
 def read_program(text: str, letters: tuple[str, ...] = LETTERS) -> Program | None:
-    """The program of an expression; None after showing what is wrong with it."""
+    """The program of an expression; None if it has a fault, which is then shown."""
     try:
         return compile_expression(parse(text, letters), text)
     except ExpressionError as error:
@@ -68,7 +70,7 @@ def _explain(text: str, program: Program, result: Differentiated) -> None:
         )
 
 
-def _is_finite(gradients: dict[str, float], name: str) -> bool:
+def _is_finite(gradients: Mapping[str, float], name: str) -> bool:
     return abs(gradients.get(name, 0.0)) < float("inf")
 
 

@@ -1,4 +1,4 @@
-"""The page "Autograd": one exercise at a time."""
+"""The page Autograd: one exercise at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
 
 
 def page() -> None:
-    """Draw the exercise that the URL names; only that one runs."""
+    """Draw the exercise that the address names; no other one runs."""
     st.html(_CSS)
     st.html(_NO_SIDEBAR)
     with st.container(key="lab"):

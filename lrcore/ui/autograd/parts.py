@@ -1,4 +1,4 @@
-"""What the exercises share: sliders for the leaves, the graph, the code and PyTorch's words."""
+"""What the exercises share: sliders for leaves, graph, code, PyTorch's messages."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def _leaf_slider(name: str, column: DeltaGenerator) -> float:
 
 
 def toggle(label: str, key: str, default: bool) -> bool:
-    """A switch that is kept in the URL."""
+    """A switch whose position is part of the address."""
     return st.toggle(label, default, key=key, bind="query-params")
 
 
 def draw(graph: Graph, marks: Marks | None = None, *, points: float) -> None:
-    """The graph as large as its text asks for; a larger one than the column scrolls."""
+    """Draw a graph with letters of `points` points; it scrolls if it is wider than its column."""
     names = ", ".join(node.name for node in graph.tensors if node.name)
     st.graphviz_chart(to_dot(graph, marks, points=points), alt=f"Autograd graph of {names}")
     for notice in graph.notices:
@@ -42,12 +42,12 @@ def draw(graph: Graph, marks: Marks | None = None, *, points: float) -> None:
 
 
 def show_code(snippet: Snippet, height: int | Literal["content"] = "content") -> None:
-    """The lines of PyTorch, ready to copy."""
+    """Show the lines of PyTorch, ready to copy."""
     st.code(snippet.code, wrap_lines=True, height=height)
 
 
 def show_printed(snippet: Snippet) -> None:
-    """What the code prints, and the error that ends it."""
+    """Show what the code prints, and the error that ends it."""
     if snippet.printed:
         st.caption("The code prints")
         st.code(snippet.printed, language=None, wrap_lines=True)
@@ -56,13 +56,13 @@ def show_printed(snippet: Snippet) -> None:
 
 
 def show_warnings(warnings: tuple[str, ...]) -> None:
-    """PyTorch's own warnings."""
+    """Show PyTorch's own warnings."""
     for text in warnings:
         st.warning(f"PyTorch warns: {text}")
 
 
 def show_fault(error: ExpressionError) -> None:
-    """What is wrong with an expression, and a line that points at it."""
+    """Show what is wrong with an expression, and a line that points at it."""
     st.error(str(error))
     st.code(error.pointer(), language=None)
 
@@ -81,5 +81,5 @@ def choose_part(parts: Sequence[str], key: str) -> str:
 
 
 def ink() -> str:
-    """The colour of text in the present theme, for figures that need it by value."""
+    """The colour of text in the present theme: a figure cannot take it from there by itself."""
     return "#FAFAFA" if st.context.theme.type == "dark" else "#31333F"

@@ -1,4 +1,4 @@
-"""Playing a differentiated program moment by moment."""
+"""A slider through the moments of a program, and the graph at each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lrcore.ui.autograd.parts import draw
 
 
 def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
-    """A slider over the moments with a button on either side; it starts at the end."""
+    """A slider through all moments, with a button on each side; it starts at the last one."""
     sequence = moments(program, result)
     last = len(sequence) - 1
     back, middle, forth = st.columns([2, 5, 2], gap="small", vertical_alignment="bottom")
@@ -34,7 +34,7 @@ def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
 def draw_moment(
     result: Differentiated, moment: Moment, points: float, *, compact: bool = False
 ) -> None:
-    """The formula of the moment over the graph."""
+    """The formula of the moment, and the graph below it."""
     with st.container(key="formula"):
         st.latex(moment.formula)
     draw(result.graph, marks_at(result, moment, compact=compact), points=points)
