@@ -17,7 +17,6 @@ from lrcore.training import (
     Segment,
     Status,
     Step,
-    Training,
     TrainingError,
     train,
 )
@@ -56,7 +55,6 @@ __all__ = [
     "Status",
     "Step",
     "Story",
-    "Training",
     "TrainingError",
     "Xor",
     "available_devices",

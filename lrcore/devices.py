@@ -16,17 +16,22 @@ class Device:
 
 
 def available_devices() -> tuple[Device, ...]:
-    """Every device that torch can use on this machine, the CPU first."""
-    devices = [Device("cpu", "cpu")]
-    for kind, module in (("cuda", torch.cuda), ("xpu", torch.xpu)):
-        if module.is_available():
-            devices += [
-                Device(f"{kind}:{index}", f"{kind}:{index} ({module.get_device_name(index)})")
-                for index in range(module.device_count())
-            ]
-    if torch.backends.mps.is_available():
-        devices.append(Device("mps", "mps (Apple GPU)"))
-    return tuple(devices)
+    """Every device that torch can use on this machine, the CPU first.
+
+    Torch knows one kind of accelerator at a time: CUDA, Apple's MPS, Intel's XPU, ...
+    """
+    cpu = Device("cpu", "cpu")
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    if accelerator is None:
+        return (cpu,)
+    names = (f"{accelerator.type}:{index}" for index in range(torch.accelerator.device_count()))
+    return (cpu, *(Device(name, _label(name)) for name in names))
+
+
+def _label(name: str) -> str:
+    """Torch's name with the product's in brackets, where torch knows it (for MPS it does not)."""
+    product = getattr(torch.get_device_module(name), "get_device_name", None)
+    return name if product is None else f"{name} ({product(name)})"
 
 
 def device_choices() -> dict[str, str]:

@@ -40,20 +40,20 @@ class LogisticRegression(nn.Module):
 class Loss:
     """A mean loss over the sample: function(wrong (n,), classes (n,)) -> scalar.
 
-    `wrong` holds the logit of the class that a point does not belong to, see `wrong_logits`: a
+    `wrong` holds the logit of the class that a point does not belong to, see `negative_margins`: a
     loss falls as it falls, for both classes alike.
     """
 
     function: Callable[[Tensor, Tensor], Tensor]
 
 
-def wrong_logits(logits: Tensor, y: Tensor) -> Tensor:
+def negative_margins(logits: Tensor, y: Tensor) -> Tensor:
     """From logits of class 1 to those of the wrong class, and back: -z where y is 1."""
     return torch.where(y == 1, -logits, logits)
 
 
 def _bce(wrong: Tensor, y: Tensor) -> Tensor:
-    p = torch.sigmoid(wrong_logits(wrong, y))
+    p = torch.sigmoid(negative_margins(wrong, y))
     # Torch refuses a probability that is no number, but a run that has diverged has this loss.
     return functional.binary_cross_entropy(p.nan_to_num(0.5), y) + 0 * p.sum()
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from lrcore import SGD, Blobs, Run, RunConfig, Status, train
+from lrcore import SGD, Blobs, Run, RunConfig, Status
 
 GOLDEN = json.loads((Path(__file__).parent / "data" / "course_runs.json").read_text("utf-8"))
 
@@ -57,9 +57,9 @@ def test_accuracy_passes_the_target_when_it_did_in_the_course(
         loss=loss,
         initial_weights=recorded["initial_weights"],
     )
-    training = train(config)
-    steps = list(training)
-    assert training.status is Status.REACHED
+    run = Run(config)
+    steps = list(run)
+    assert run.status is Status.REACHED
     assert steps[-1].iteration == recorded["first_iteration_above_0_99"]
     assert steps[-1].accuracy > 0.99 >= max(step.accuracy for step in steps[:-1])
 
@@ -132,9 +132,9 @@ def test_initial_weights_by_seed_are_those_of_nn_linear(seed: int) -> None:
 
 
 def test_defaults_reach_the_target_within_a_few_seconds_of_playing() -> None:
-    training = train(RunConfig(data=Blobs(), optimizer=SGD()))
-    last = list(training)[-1]
-    assert training.status is Status.REACHED
+    run = Run(RunConfig(data=Blobs(), optimizer=SGD()))
+    *_, last = run
+    assert run.status is Status.REACHED
     assert 60 <= last.iteration <= 400
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lrcore import LOSSES, SGD, Blobs, Linear, Quadratic, RunConfig
-from lrcore.model import penalty, wrong_logits
+from lrcore.model import negative_margins, penalty
 from tests.by_hand import rows, run_to, training_sample
 
 CONFIG = RunConfig(
@@ -39,7 +39,7 @@ def test_gradient_of_a_loss_is_its_slope(name: str) -> None:
     y = torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0, 0.0], dtype=torch.float64)
 
     def loss(z: torch.Tensor) -> torch.Tensor:
-        return LOSSES[name].function(wrong_logits(z, y), y)
+        return LOSSES[name].function(negative_margins(z, y), y)
 
     found = gradient(loss, logits)
     torch.testing.assert_close(found, slopes(loss, logits), rtol=0, atol=1e-8)

@@ -60,7 +60,7 @@ BAD = {
     "knows": [None, {}, [1, 2, 3], {"run": 1, "branch": 2}, {"run": "1", "branch": 2, "config": 3}],
     "at": [-3, 1e400, {}, HUGE],
     "playing": [0, 1, None, "true"],
-    "speed": [math.nan, math.inf, -1e36, "fast", None, HUGE],
+    "speed": [-1, math.nan, math.inf, -1e36, "fast", None, HUGE],
     "rows": [None, [], [1], [1, 2, 3], [0, math.inf], [-1, 2], "12", {"first": 0}],
     "do": [
         None,
@@ -137,7 +137,7 @@ questions = st.builds(
     knows=st.builds(Version, *[st.integers(0, 3) | counts] * 3),
     at=counts,
     playing=st.booleans(),
-    speed=numbers,
+    speed=st.floats(0, 1e35),
     rows=st.tuples(counts, st.integers(0, 400)),
     wants=st.dictionaries(
         st.sampled_from(["grid", "probe", "?"]), st.lists(numbers, max_size=5).map(tuple)

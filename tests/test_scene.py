@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lrcore import Blobs, Dataset, Quadratic, RunConfig, palette
-from lrcore.figures.curves import curves
+from lrcore.figures.learning_curves import empty_curves
 from lrcore.figures.plane import scatter
 from lrcore.figures.scene import (
     GRID_SIZE,
@@ -185,7 +185,7 @@ def test_axes_and_classes_carry_their_names() -> None:
 
 
 def test_curves_of_test_points_are_dashed_and_come_last() -> None:
-    figure = curves(0.9, test=True)
+    figure = empty_curves(0.9, test=True)
     names = ["loss", "accuracy", "test loss", "test accuracy"]
     assert [trace.name for trace in figure.data] == names
     assert [trace.line.dash for trace in figure.data] == ["solid", "solid", "dash", "dash"]
@@ -193,11 +193,12 @@ def test_curves_of_test_points_are_dashed_and_come_last() -> None:
 
 @pytest.mark.parametrize("target", [0.99, 0.5, 1.0])
 def test_curves_show_the_target_line(target: float) -> None:
-    figure = curves(target)
+    figure = empty_curves(target)
     assert [trace.name for trace in figure.data] == ["loss", "accuracy"]
-    line = figure.layout.shapes[2]
+    (line,) = figure.select_shapes({"name": "target"})
     assert (line.type, line.yref, line.y0, line.y1) == ("line", "y2", target, target)
-    assert f"target {target:g}" in figure.layout.annotations[2].text
+    (title,) = figure.select_annotations({"name": "title of target"})
+    assert f"target {target:g}" in title.text
 
 
 def test_colours_have_one_meaning_each() -> None:

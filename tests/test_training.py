@@ -8,6 +8,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from inspect import isgenerator
 from itertools import count
 from pathlib import Path
 
@@ -76,35 +77,86 @@ def test_step_zero_is_the_initial_model() -> None:
     assert (step.iteration, step.weights, step.bias) == (0, (0.5, -0.25), 2.0)
 
 
-def test_train_is_a_generator_that_tells_why_it_ended() -> None:
-    training = train(RunConfig())
-    assert isinstance(training, Generator)
-    assert training.status is Status.RUNNING
-    steps = list(training)
-    assert training.status is Status.REACHED
+def test_train_is_a_generator_that_returns_why_it_ended() -> None:
+    returned = []
+
+    def noted() -> Generator[Step, None, None]:
+        returned.append((yield from train(RunConfig())))
+
+    assert isgenerator(train(RunConfig()))
+    steps = list(noted())
+    assert returned == [Status.REACHED]
     assert [step.iteration for step in steps] == list(range(len(steps)))
     assert steps[-1].accuracy > 0.99 >= max(step.accuracy for step in steps[:-1])
-    assert next(training, None) is None
 
 
-def test_status_is_running_until_the_last_step_is_given() -> None:
-    training = train(replace(ENDLESS, max_iterations=3))
-    seen = [(step.iteration, training.status.value) for step in training]
-    assert seen == [(0, "running"), (1, "running"), (2, "running"), (3, "exhausted")]
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_moments_of_a_run_are_its_steps(share: float) -> None:
+    run = Run(replace(ENDLESS, test_share=share, max_iterations=600))
+    moments = list(run)
+    assert run.status is Status.EXHAUSTED
+    assert moments == [run.step(iteration) for iteration in range(601)]
+    assert {type(value) for moment in moments for value in moment.weights} == {float}
+    assert list(run) == moments == list(train(run.config))
 
 
-def test_closed_generator_gives_no_more() -> None:
+@pytest.mark.parametrize("chunk", [1, 256])
+def test_training_is_at_most_a_chunk_ahead_of_who_takes_its_moments(
+    monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr("lrcore.training.engine._LONGEST_CHUNK", chunk)
+    run = Run(ENDLESS)
+    for step in run:
+        assert len(run) <= step.iteration + chunk
+        if step.iteration == 600:
+            break
+
+
+def test_who_takes_moments_sees_a_branch_at_once() -> None:
+    run, taken = Run(ENDLESS), []
+    for step in run:
+        taken.append(step)
+        if step.iteration == 40 and len(run.segments) == 1:
+            run.branch(40, optimizer=SGD(lr=1.0))
+        if step.iteration == 90:
+            run.branch(10, optimizer=SGD(lr=0.5))  # behind the one who takes
+        if step.iteration == 300:
+            break
+    assert [step.iteration for step in taken] == list(range(301))
+    other = Run(ENDLESS)
+    other.extend(seconds=60, iterations=40)
+    other.branch(40, optimizer=SGD(lr=1.0))
+    other.extend(seconds=60, iterations=50)
+    assert taken[:91] == [other.step(iteration) for iteration in range(91)]
+    assert taken[91:] == [run.step(iteration) for iteration in range(91, 301)]
+
+
+def test_moments_end_where_the_run_ends_and_go_on_where_it_goes_on() -> None:
+    run = Run(replace(ENDLESS, max_iterations=30))
+    moments = iter(run)
+    first = [next(moments) for _ in range(31)]
+    run.branch(30, max_iterations=50)
+    assert [step.iteration for step in moments] == list(range(31, 51))
+    assert list(run)[:31] == first
+
+
+def test_generator_can_be_closed_and_thrown_into() -> None:
     training = train(ENDLESS)
     next(training)
     training.close()
+    assert list(training) == []
+    training = train(ENDLESS)
+    next(training)
+    with pytest.raises(KeyError, match="stop"):
+        training.throw(KeyError("stop"))
     assert list(training) == []
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 255, 256, 257, 600])
 def test_exhausted_run_ends_with_the_last_iteration(iterations: int) -> None:
-    training = train(replace(ENDLESS, max_iterations=iterations))
-    *_, last = training
-    assert training.status is Status.EXHAUSTED
+    run = Run(replace(ENDLESS, max_iterations=iterations))
+    *_, last = run
+    assert run.status is Status.EXHAUSTED
     assert last.iteration == iterations
 
 
@@ -124,9 +176,9 @@ def test_target_must_be_passed_and_not_only_met() -> None:
 
 
 def test_target_passed_by_the_initial_model_ends_the_run_at_once() -> None:
-    training = train(RunConfig(target_accuracy=0.5, initial_weights=(-1.0, -1.0, 2.0)))
-    assert [step.iteration for step in training] == [0]
-    assert training.status is Status.REACHED
+    run = Run(RunConfig(target_accuracy=0.5, initial_weights=(-1.0, -1.0, 2.0)))
+    assert [step.iteration for step in run] == [0]
+    assert run.status is Status.REACHED
 
 
 # A step under this penalty multiplies the weights by about 1 - 10.
@@ -209,14 +261,14 @@ def pages():
 run = Run(RunConfig())
 run.extend(seconds=60, iterations=20)
 before = pages()
-kept = [run._engine.snapshot(0) for _ in range(4096)]
+kept = [run._engine.snapshot(0) for _ in range(1024)]
 print((pages() - before) * 4096 / len(kept))
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory in use from /proc")
 def test_a_million_steps_stay_under_200_megabytes() -> None:
-    steps = 20_000
+    steps = 5_000
     run = Run(replace(ENDLESS, data=Blobs(samples_per_class=1)))
     run.extend(seconds=60, iterations=steps)
     assert len(run._snapshots) <= steps / run._engine.chunk_length + 2

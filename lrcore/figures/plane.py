@@ -11,16 +11,30 @@ from lrcore.data import Dataset
 from lrcore.figures.scene import View
 from lrcore.figures.style import AXIS, CLEAR, FONT
 
-# Lines of equal probability, 0.5, 0.25 and 0.75: what they are called, how wide and how dashed.
-LINES = (("boundary", 4, "solid"), ("quarter", 2, "dot"), ("three-quarters", 2, "dot"))
+# Lines of equal probability: name, probability, width in pixels, dash.
+LINES = (
+    ("boundary", 0.5, 4, "solid"),
+    ("quarter", 0.25, 2, "dot"),
+    ("three-quarters", 0.75, 2, "dot"),
+)
 
 
 def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
-    """The two classes, and three lines of equal probability that the player moves.
+    """`plane`, and three lines of equal probability that the player fills and moves.
+
+    The lines are shapes, named as in `LINES` and still empty.
+    """
+    figure = plane(points, is_test, view)
+    for name, _, width, dash in LINES:
+        figure.add_shape(name=name, type="path", path="M0,0", line={"width": width, "dash": dash})
+    return figure
+
+
+def plane(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
+    """The points of the two classes, which differ by colour and by the shape of their markers.
 
     Each trace holds the points of one class, test points in traces of their own and drawn hollow;
-    its `meta` says which: {"label": 0 or 1, "test": bool}. The lines are the shapes named in
-    `LINES`, still empty.
+    its `meta` says which: {"label": 0 or 1, "test": bool}.
 
     Args:
         points: x (n, 2), y (n,).
@@ -28,33 +42,11 @@ def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
         view: the range of the axes.
     """
     figure = go.Figure()
-    looks = ((palette.CLASS_0, "circle"), (palette.CLASS_1, "diamond"))
     for held_out in (False, True) if is_test.any() else (False,):
-        for label, (colour, symbol) in enumerate(looks):
+        for label in (0, 1):
             members = points.x[(points.y == label) & (is_test == held_out)]
-            x = members.numpy().astype(np.float64)
-            name = points.classes[label]
-            figure.add_scatter(
-                # Plotly leaves a trace without a point out of the legend.
-                x=x[:, 0].round(4) if len(x) else [None],
-                y=x[:, 1].round(4) if len(x) else [None],
-                mode="markers",
-                name=f"{name}, test" if held_out else name,
-                meta={"label": label, "test": held_out},
-                marker={
-                    "color": colour,
-                    "symbol": f"{symbol}-open" if held_out else symbol,
-                    "size": 9 if len(points.y) <= 1000 else 6,
-                    "line": {"width": 2}
-                    if held_out
-                    else {"width": 1, "color": "rgba(255,255,255,0.8)"},
-                },
-                hovertemplate=f"{name}<br>{points.axes[0]} = %{{x:.2f}}<br>"
-                f"{points.axes[1]} = %{{y:.2f}}<extra></extra>",
-            )
-    for name, width, dash in LINES:
-        figure.add_shape(name=name, type="path", path="M0,0", line={"width": width, "dash": dash})
-    figure.update_layout(
+            figure.add_scatter(**_class_trace(points, members, label, held_out))
+    return figure.update_layout(
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         font=FONT,
@@ -64,7 +56,34 @@ def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
         xaxis=_axis(points.axes[0], (view.x0, view.x1), 4),
         yaxis=_axis(points.axes[1], (view.y0, view.y1), 0),
     )
-    return figure
+
+
+def marker_size(points: Dataset) -> int:
+    """In pixels, smaller where there are many points."""
+    return 9 if len(points.y) <= 1000 else 6
+
+
+def _class_trace(points: Dataset, members: Tensor, label: int, held_out: bool) -> dict[str, object]:
+    colour, symbol = ((palette.CLASS_0, "circle"), (palette.CLASS_1, "diamond"))[label]
+    name = points.classes[label]
+    x = members.numpy().astype(np.float64)
+    edge = {"width": 2} if held_out else {"width": 1, "color": "rgba(255,255,255,0.8)"}
+    return {
+        # Plotly leaves a trace without a point out of the legend.
+        "x": x[:, 0].round(4) if len(x) else [None],
+        "y": x[:, 1].round(4) if len(x) else [None],
+        "mode": "markers",
+        "name": f"{name}, test" if held_out else name,
+        "meta": {"label": label, "test": held_out},
+        "marker": {
+            "color": colour,
+            "symbol": f"{symbol}-open" if held_out else symbol,
+            "size": marker_size(points),
+            "line": edge,
+        },
+        "hovertemplate": f"{name}<br>{points.axes[0]} = %{{x:.2f}}<br>"
+        f"{points.axes[1]} = %{{y:.2f}}<extra></extra>",
+    }
 
 
 def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What all figures share; colours of text and background come from the page's theme."""
+"""What all figures share. On a page, its theme gives the colours of text and background."""
 
 from __future__ import annotations
 
@@ -6,3 +6,5 @@ CLEAR = "rgba(0,0,0,0)"
 _GRID = "rgba(128,128,128,0.22)"
 AXIS = {"gridcolor": _GRID, "zerolinecolor": _GRID, "ticks": "", "automargin": False}
 FONT = {"size": 16}
+# For a still figure, which has no page around it.
+STILL = {"paper_bgcolor": "white", "plot_bgcolor": "white", "font_color": "#31333F"}

@@ -9,9 +9,9 @@ from lrcore.training.config import (
     checked_weights,
     weight_names,
 )
-from lrcore.training.generator import Training, train
+from lrcore.training.ending import Status
 from lrcore.training.history import Columns, Step
-from lrcore.training.run import Run, Segment, Status, TrainingError
+from lrcore.training.run import Run, Segment, TrainingError, train
 
 __all__ = [
     "FIXED_IN_A_RUN",
@@ -24,7 +24,6 @@ __all__ = [
     "Segment",
     "Status",
     "Step",
-    "Training",
     "TrainingError",
     "checked_weights",
     "train",

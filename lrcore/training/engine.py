@@ -14,83 +14,23 @@ from torch import Tensor
 from lrcore.model import LOSSES, LogisticRegression, penalty
 from lrcore.training.batches import Batches, BatchState
 from lrcore.training.config import RunConfig
+from lrcore.training.part import Part, Tally
 
-# Two threads wait for each other longer than they gain: on a small sample always, on a larger one
-# when the browser needs a core.
+# Below this many points one thread computes. Two would wait for each other longer than they gain:
+# on few points always, on more points when the browser needs a core.
 _ONE_THREAD_BELOW = 500_000
-# Up to here the logits of a chunk are kept, to count all its accuracies at once.
-_KEEP_LOGITS_BELOW = 20_000
-# So that a chunk takes at most some 30 ms on a CPU (points times steps).
+# Numbers in a chunk (points times steps), so that it takes at most about 30 ms on a CPU.
 _CHUNK_ELEMENTS_CPU = 2**23
 _CHUNK_ELEMENTS_ACCELERATOR = 2**26
 _LONGEST_CHUNK = 256
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Some of the points, as training uses them, on one device.
-
-    The bias is the last entry of one parameter vector, multiplied by a constant feature 1
-    (Bishop, Pattern Recognition and Machine Learning, section 4.3.2): one tensor to update
-    halves the cost of a step. Rows of class 1 are negated, so that their product with the
-    parameters is the logit of the wrong class, all that losses and verdicts need.
-
-    Args:
-        design: (n, d + 1) float32. y: (n,) float32, 0 or 1.
-        limit: (n,) float32, a point is classified correctly if its logit of the wrong class is at
-            most this: 0 where p = 0.5 counts as right, in class 1, else the next number below.
-    """
-
-    design: Tensor
-    y: Tensor
-    limit: Tensor
-
-    @classmethod
-    def of(cls, features: Tensor, y: Tensor) -> Part:
-        """Take features (n, d) and classes (n,)."""
-        design = torch.cat([features, torch.ones(len(y), 1)], 1) * (1 - 2 * y)[:, None]
-        below = torch.nextafter(torch.tensor(0.0), torch.tensor(-1.0))
-        # Column by column, the products with and by the matrix read memory in order.
-        return cls(design.t().contiguous().t(), y, torch.where(y == 1, 0.0, below))
-
-    def __len__(self) -> int:
-        return len(self.y)
-
-    def to(self, device: str) -> Part:
-        """The same points on another device."""
-        return Part(self.design.to(device), self.y.to(device), self.limit.to(device))
-
-    def correct(self, wrong: Tensor) -> Tensor:
-        """Points classified correctly, (...,), by logits of the wrong class (..., n)."""
-        return (wrong <= self.limit).count_nonzero(-1)
-
-
-class _Tally:
-    """Loss and number of points classified correctly, step by step."""
-
-    def __init__(self, part: Part) -> None:
-        self._part = part
-        self._keep_logits = len(part) < _KEEP_LOGITS_BELOW
-        self._losses: list[Tensor] = []
-        self._verdicts: list[Tensor] = []
-
-    def add(self, wrong: Tensor, loss: Tensor) -> None:
-        wrong = wrong.detach()
-        self._losses.append(loss.detach())
-        self._verdicts.append(wrong if self._keep_logits else self._part.correct(wrong))
-
-    def columns(self) -> Tensor:
-        """(steps, 2) float32."""
-        correct = torch.stack(self._verdicts)
-        if self._keep_logits:
-            correct = self._part.correct(correct)  # (steps, n) -> (steps,)
-        return torch.stack([torch.stack(self._losses), correct.to(torch.float32)], 1)
-
-
 @dataclass(frozen=True)
 class Snapshot:
-    """All that training depends on just before `iteration`, on the device of `config`, the settings
-    until then."""
+    """All that training depends on just before `iteration`.
+
+    `config` holds the settings until then; the tensors lie on its device.
+    """
 
     iteration: int
     config: RunConfig
@@ -132,33 +72,35 @@ class Engine:
         """Train and record `steps` moments, each as it is before its update.
 
         Returns:
-            (steps, d + 3) float32: w0, ..., b, loss, number of points classified correctly; and
-            the latter two of the test points, if any. On an accelerator the record is made there
-            and copied once.
+            (steps, d + 3) float32: w0, ..., b, mean loss, number of points that are right. With
+            test points (steps, d + 5): loss and number of these follow. On an accelerator the rows
+            are put together there and copied once.
         """
         config, parameters, optimizer = self._config, self._parameters, self._optimizer
         loss_function = LOSSES[config.loss].function
         design, y = self._training.design, self._training.y
         recorded: list[Tensor] = []
-        tally = _Tally(self._training)
-        test_tally = None if self._test is None else _Tally(self._test)
-        plain = not (config.mini_batches or config.optimizer.evaluations > 1)
+        tally = Tally(self._training)
+        tests = [] if self._test is None else [(self._test, Tally(self._test))]
+        # Mini-batches, and optimisers that evaluate the loss again, need a loss of their own.
+        recorded_loss_serves = not (config.mini_batches or config.optimizer.evaluations > 1)
         with _threads_for(len(y)):
             for _ in range(steps):
-                wrong = torch.mv(design, parameters)  # (n,)
-                loss = loss_function(wrong, y)
+                negative_margins = torch.mv(design, parameters)  # (n,)
+                loss = loss_function(negative_margins, y)
                 recorded.append(parameters.detach().clone())
-                tally.add(wrong, loss)
-                if test_tally is not None:
-                    test_tally.add(*_evaluated(self._test, parameters, config.loss))
-                if plain:
+                tally.add(negative_margins, loss)
+                for test, test_tally in tests:
+                    test_tally.add(*test.evaluate(parameters, config.loss))
+                if recorded_loss_serves:
                     self._backward(loss)
                     optimizer.step()
                 else:
                     self._step_with_closure()
-                del wrong, loss  # their memory serves the next step
-            tallies = [one.columns() for one in (tally, test_tally) if one is not None]
-            return torch.cat([torch.stack(recorded), *tallies], 1).cpu().numpy()
+                del negative_margins, loss  # their memory serves the next step
+            tallies = [tally, *(test_tally for _, test_tally in tests)]
+            columns = [torch.stack(recorded), *(one.columns() for one in tallies)]
+            return torch.cat(columns, 1).cpu().numpy()
 
     def evaluate(self, parameters: Tensor, loss: str) -> np.ndarray:
         """One row as of `advance`, at any parameters (d + 1,) float32; training is untouched."""
@@ -167,8 +109,9 @@ class Engine:
         row = [parameters]
         with _threads_for(len(self._training)):  # another number would round differently
             for part in parts:
-                wrong, value = _evaluated(part, parameters, loss)
-                row.append(torch.stack([value, part.correct(wrong).to(torch.float32)]))
+                negative_margins, value = part.evaluate(parameters, loss)
+                correct = part.correct(negative_margins).to(torch.float32)
+                row.append(torch.stack([value, correct]))
         return torch.cat(row).cpu().numpy()
 
     def _backward(self, loss: Tensor) -> Tensor:
@@ -182,7 +125,10 @@ class Engine:
         return loss
 
     def _step_with_closure(self) -> None:
-        """One step on the next mini-batch, if any, with torch's own way to evaluate it again."""
+        """One step that evaluates the loss anew, as often as the optimiser asks.
+
+        On the next mini-batch if there are mini-batches, else on all training points.
+        """
         config, design, y = self._config, self._training.design, self._training.y
         if config.mini_batches:
             batch = self._next_batch(config).to(self._device)
@@ -192,7 +138,8 @@ class Engine:
         def closure() -> Tensor:
             return self._backward(loss_function(torch.mv(design, self._parameters), y))
 
-        self._optimizer.step(closure)
+        # Declared to give a float; but a float would make an accelerator wait at each step.
+        self._optimizer.step(closure)  # type: ignore[arg-type]
 
     def _next_batch(self, config: RunConfig) -> Tensor:
         if self._batches is None or self._batches.seed != config.shuffle_seed:
@@ -222,7 +169,7 @@ class Engine:
         )
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Return to the state of a snapshot, its settings included."""
+        """Go back to the state of a snapshot, its settings included."""
         self._restore_tensors(snapshot, snapshot.config)
         self._config = snapshot.config
 
@@ -253,13 +200,6 @@ def initial_parameters(config: RunConfig, dimension: int) -> Tensor:
         return torch.tensor(config.initial_weights, dtype=torch.float32)
     model = LogisticRegression(dimension, torch.Generator().manual_seed(config.init_seed))
     return torch.cat([p.detach().flatten() for p in model.features.parameters()])
-
-
-def _evaluated(part: Part, parameters: Tensor, loss: str) -> tuple[Tensor, Tensor]:
-    """Logits of the wrong class, and loss, without a graph."""
-    with torch.no_grad():
-        wrong = torch.mv(part.design, parameters)
-        return wrong, LOSSES[loss].function(wrong, part.y)
 
 
 @contextmanager

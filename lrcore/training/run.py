@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from numbers import Integral
 from threading import RLock
 
@@ -18,25 +17,19 @@ from lrcore.data import Dataset
 from lrcore.features import Basis
 from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
-from lrcore.training.config import FIXED_IN_A_RUN, TEST, RunConfig, checked_weights
-from lrcore.training.engine import Engine, Part, Snapshot
+from lrcore.training.config import FIXED_IN_A_RUN, RunConfig, checked_weights
+from lrcore.training.ending import Status, ending_in
+from lrcore.training.engine import Engine, Snapshot
 from lrcore.training.history import Columns, History, Step
+from lrcore.training.part import Part
 from lrcore.training.split import held_out
 
 _MOST_SNAPSHOTS = 4096
+_ROWS_READ_AT_ONCE = 256
 
 
 class TrainingError(RuntimeError):
     """PyTorch could not go on; the record up to then is kept."""
-
-
-class Status(StrEnum):
-    """Whether a run can go on, and if not, why."""
-
-    RUNNING = "running"
-    REACHED = "reached"
-    EXHAUSTED = "exhausted"
-    DIVERGED = "diverged"
 
 
 @dataclass(frozen=True)
@@ -76,6 +69,7 @@ class Run:
         self._segments = [Segment(0, config)]
         self._snapshots: list[Snapshot] = []
         self._status = Status.RUNNING
+        self._branches = 0  # how many there have been
         with _torch_errors():
             self._engine = Engine(
                 config,
@@ -95,6 +89,25 @@ class Run:
     def __len__(self) -> int:
         """Number of recorded moments, at least 1."""
         return len(self._history)
+
+    def __iter__(self) -> Iterator[Step]:
+        """Each moment from 0 on; trains where the record ends, stops where the run ends.
+
+        Training is never more than one chunk (at most 256 moments) ahead of the moment that is
+        asked for. A branch in the middle of a loop counts at once: the iteration goes up by one as
+        before, and the moments are the new ones.
+
+        Raises:
+            TrainingError: PyTorch failed, for example for want of memory.
+        """
+        iteration = 0
+        while iteration < len(self) or self.extend(seconds=0):
+            branches = self._branches
+            for step in self.columns(iteration, iteration + _ROWS_READ_AT_ONCE).steps():
+                if self._branches != branches:
+                    break
+                yield step
+                iteration += 1
 
     @property
     def config(self) -> RunConfig:
@@ -174,6 +187,7 @@ class Run:
             if not self._segments or self._segments[-1].config != config:
                 self._segments.append(Segment(iteration, config))
             self._status = Status.RUNNING
+            self._branches += 1
             self._record(rows)
 
     def columns(self, start: int = 0, stop: int | None = None) -> Columns:
@@ -190,7 +204,7 @@ class Run:
         with self._lock:
             if not 0 <= iteration < len(self):
                 raise IndexError(f"iteration {iteration} is not recorded (0 to {len(self) - 1})")
-            return _only_step(self._history.columns(iteration, iteration + 1))
+            return next(self._history.columns(iteration, iteration + 1).steps())
 
     def evaluate(self, weights: Sequence[float]) -> Step:
         """Loss and accuracy at any weights, as a step 0; the run stays as it is.
@@ -205,7 +219,7 @@ class Run:
         with self._lock, _torch_errors():
             checked = checked_weights(weights, self.config.features)
             row = self._engine.evaluate(torch.tensor(checked), self.config.loss)
-            return _only_step(self._history.read(row[None]))
+            return next(self._history.read(row[None]).steps())
 
     def model(self, iteration: int) -> LogisticRegression:
         """The model of one recorded moment, on the CPU; it takes the features, `basis(x)`."""
@@ -223,7 +237,8 @@ class Run:
                 raise SettingsError(name, f"left out: the settings are {', '.join(names)}", value)
             if name in FIXED_IN_A_RUN and value != getattr(self.config, name):
                 raise SettingsError(name, "left as it is within a run", value)
-        return replace(self.config, **changes)
+        # The settings check their own values.
+        return replace(self.config, **changes)  # type: ignore[arg-type]
 
     def _advance(self, at_most: int) -> None:
         """Record one chunk and see whether the run ends in it."""
@@ -242,26 +257,11 @@ class Run:
         """Append what the engine has just computed, up to the end of the run."""
         start = len(self)
         self._engine_at = start + len(rows)
-        ending = self._ending(start, rows)
+        ending = ending_in(self._history.read(rows, start), self.config)
         if ending is not None:
-            self._status, length = ending
-            rows = rows[:length]
+            self._status = ending.status
+            rows = rows[: ending.length]
         self._history.append(rows)
-
-    def _ending(self, start: int, rows: np.ndarray) -> tuple[Status, int] | None:
-        """Why the run ends within `rows`, and how many of them remain."""
-        config = self.config
-        columns = self._history.read(rows)
-        asked = columns.test_accuracy if config.target_on == TEST else columns.accuracy
-        none = np.zeros(len(rows), bool)  # a small share of few points can hold out none at all
-        reached = none if asked is None else asked > config.target_accuracy
-        endings = (
-            (Status.DIVERGED, ~np.isfinite(rows).all(1)),
-            (Status.REACHED, reached),
-            (Status.EXHAUSTED, np.arange(start, start + len(rows)) >= config.max_iterations),
-        )
-        found = [(status, int(mask.argmax()) + 1) for status, mask in endings if mask.any()]
-        return min(found, key=lambda ending: ending[1], default=None)
 
     def _rewind(self, iteration: int) -> None:
         """Bring the engine to the state just before `iteration`, and before a change there."""
@@ -286,11 +286,19 @@ class Run:
             ]
 
 
-def _only_step(columns: Columns) -> Step:
-    iteration, weights, *numbers = (
-        None if column is None else column[0].tolist() for column in columns
-    )
-    return Step(iteration, tuple(weights), *numbers)
+def train(config: RunConfig) -> Generator[Step, None, Status]:
+    """Train from the start and give each moment; return why the last one is the last.
+
+    Gives what `for step in Run(config)` gives. The returned value is for `yield from`; in a loop,
+    iterate over a run of your own and read its `status`.
+
+    Raises:
+        DataError: there is no such data.
+        TrainingError: PyTorch failed, for example for want of memory.
+    """
+    run = Run(config)
+    yield from run
+    return run.status
 
 
 @contextmanager

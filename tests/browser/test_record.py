@@ -13,7 +13,8 @@ WIDTH = 5  # w0, w1, b, loss, accuracy
 
 # Puts rows, and tells what each put said and what the record then holds.
 _PUT = """({ Record }, width, parts) => {
-    const record = new Record(2, width);
+    const columns = ["loss", "accuracy", "test_loss", "test_accuracy"].slice(0, width - 3);
+    const record = new Record(2, columns);
     const said = parts.map(([first, rows]) => record.put(first, Float32Array.from(rows.flat())));
     const moments = Array.from({ length: record.length }, (_, k) => {
         const { weights, measured } = record.moment(k);
@@ -22,9 +23,9 @@ _PUT = """({ Record }, width, parts) => {
     return { said, moments, dimensions: record.length ? record.moment(0) : null };
 }"""
 _CURVE = """({ Record }, values, most) => {
-    const record = new Record(2, 5);
+    const record = new Record(2, ["loss", "accuracy"]);
     record.put(0, Float32Array.from(values.flatMap((value) => [0, 0, 0, value, 1])));
-    return record.curve(3, most);
+    return record.curve("loss", most);
 }"""
 
 

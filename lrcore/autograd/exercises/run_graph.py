@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from lrcore.autograd.exercises.snippet import Snippet, snippet, spaced
 from lrcore.autograd.graph import Graph, trace
-from lrcore.model import LOSSES, wrong_logits
+from lrcore.model import LOSSES, negative_margins
 
 _LOSS_CODE = {
     "bce": "F.binary_cross_entropy(torch.sigmoid(z), y)",
@@ -71,7 +71,7 @@ def run_graph(
 
     def loss_of(parameters: Tensor) -> Tensor:
         logits = functional.linear(x, parameters[None, :-1], parameters[-1:])
-        return LOSSES[loss].function(wrong_logits(logits, y), y)
+        return LOSSES[loss].function(negative_margins(logits, y), y)
 
     at = torch.cat([w.detach()[0], b.detach()])
     hessian = torch.autograd.functional.hessian(loss_of, at)

@@ -8,12 +8,10 @@ from dataclasses import fields
 
 from lrcore.stories import sentence_of
 from lrcore.training import FIXED_IN_A_RUN, Run, RunConfig, Status, TrainingError
-from lrcore.ui.player.limits import Outlook
+from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
     FIRST_ROWS,
     Answer,
-    LimitRow,
-    LimitWords,
     Request,
     State,
     Version,
@@ -51,7 +49,7 @@ class Film:
 
     def _start(self, config: RunConfig) -> None:
         self.run = Run(config)
-        self._limits = Outlook(self.run)
+        self._limits = LimitsOfRun(self.run)
         self._run_number += 1
         self._branched_at: list[int] = []
         self._restart = False
@@ -82,7 +80,7 @@ class Film:
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._start(config)
         elif config.target_on != self.wanted.target_on:
-            self._limits = Outlook(self.run)
+            self._limits = LimitsOfRun(self.run)
         self.wanted = config
         self._config_number += 1
 
@@ -146,7 +144,7 @@ class Film:
             problem=problem,
             waiting=self._waiting,
             target=run.config.target_accuracy,
-            limits=_limit_words(self._limits.words(self.wanted)),
+            limits=self._limits.words(self.wanted),
             story=sentence_of(self.wanted),
         )
         return Answer(
@@ -174,9 +172,3 @@ class Film:
             for name, arguments in self._request.wants.items()
             if name in VIEWS
         }
-
-
-def _limit_words(words: dict[str, object] | None) -> LimitWords | None:
-    if words is None:
-        return None
-    return LimitWords(tuple(LimitRow(*row) for row in words["rows"]), words["warning"])

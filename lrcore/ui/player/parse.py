@@ -51,7 +51,7 @@ def parse_request(message: object) -> Request | None:
             knows=_field(given, "knows", _version, default.knows),
             at=_field(given, "at", _count, default.at),
             playing=_field(given, "playing", _flag, default.playing),
-            speed=_field(given, "speed", _number, default.speed),
+            speed=_field(given, "speed", _speed, default.speed),
             rows=_field(given, "rows", _rows, default.rows),
             do=_field(given, "do", _commands, default.do),
             wants=_field(given, "wants", _wants, default.wants),
@@ -91,6 +91,13 @@ def _number(value: object) -> float:
     ):
         return float(value)
     raise _refused(f"a number up to {_LARGEST_NUMBER:g}", value)
+
+
+def _speed(value: object) -> float:
+    speed = _number(value)
+    if speed >= 0:
+        return speed
+    raise _refused("a speed from 0", value)
 
 
 def _list(value: object, item: Callable[[object], T], most: int) -> tuple[T, ...]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from lrcore import palette
 from lrcore.data import Placed
-from lrcore.figures.curves import curves
-from lrcore.figures.plane import scatter
+from lrcore.figures.learning_curves import curves_with_curtains
+from lrcore.figures.plane import LINES, scatter
 from lrcore.figures.scene import drawn_points, logit, shading, view_of
 from lrcore.training import Run
 from lrcore.ui.player.protocol import Scene, Shading
 from lrcore.ui.player.views import grid_over, to_base64
-
-# The probability along each level line, by the name of its shape in `scatter`.
-_LEVELS = {"boundary": 0.5, "quarter": 0.25, "three-quarters": 0.75}
 
 
 def scene_of(run: Run) -> Scene:
@@ -25,7 +22,7 @@ def scene_of(run: Run) -> Scene:
     any_test = bool(run.is_test.any())
     return Scene(
         scatter=scatter(drawn, is_test, view).to_plotly_json(),
-        curves=curves(run.config.target_accuracy, test=any_test).to_plotly_json(),
+        curves=curves_with_curtains(run.config.target_accuracy, test=any_test).to_plotly_json(),
         points=to_base64(drawn.x.numpy()),
         features=to_base64(run.basis(drawn.x).numpy()),
         labels=drawn.y.int().tolist(),
@@ -35,7 +32,7 @@ def scene_of(run: Run) -> Scene:
         classes=list(run.data.classes),
         placing=isinstance(run.config.data, Placed),
         note=f"{len(index):,} of {total:,} points are drawn" if len(index) < total else "",
-        levels={name: logit(probability) for name, probability in _LEVELS.items()},
+        levels={name: logit(probability) for name, probability, *_ in LINES},
         shading=Shading(*shading()),
         colours=[palette.CLASS_0, palette.CLASS_1],
         grid=grid_over(run, view),

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import numpy as np
 import pytest
 
 from lrcore import SGD, Blobs, Quadratic, Run, RunConfig
 from lrcore.limits import BestLine, Limits, limits_of
-from lrcore.ui.player.limits import Outlook, Row
+from lrcore.ui.player.limits import LimitsOfRun
+from lrcore.ui.player.protocol import LimitRow, LimitWords
 
 OVERLAPPING = RunConfig(data=Blobs(mean=0.5))
 APART = RunConfig(data=Blobs(mean=4.0))
 
 
-def said(config: RunConfig, started: RunConfig | None = None) -> dict[str, object]:
-    outlook = Outlook(Run(started or config))
-    outlook.wait(20)
-    words = outlook.words(config)
+def said(config: RunConfig, started: RunConfig | None = None) -> LimitWords:
+    limits = LimitsOfRun(Run(started or config))
+    limits.wait(20)
+    words = limits.words(config)
     assert words is not None
     return words
 
 
-def row(config: RunConfig, name: str) -> Row:
-    return {row.name: row for row in said(config)["rows"]}[name]
+def row(config: RunConfig, name: str) -> LimitRow:
+    return {row.name: row for row in said(config).rows}[name]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -44,7 +50,7 @@ def test_course_is_out_of_reach_by_its_bayes_accuracy() -> None:
     assert limits_of(Run(RunConfig())).bayes == pytest.approx(0.98817, abs=5e-6)
 
 
-def test_limits_are_those_of_the_points_the_target_is_asked_of() -> None:
+def test_limits_are_those_of_the_points_the_target_is_measured_on() -> None:
     config = replace(OVERLAPPING, test_share=0.5)
     trained = limits_of(Run(config)).line
     tested = limits_of(Run(replace(config, target_on="test"))).line
@@ -61,14 +67,14 @@ def test_many_points_and_curved_boundaries_have_no_best_line() -> None:
     curved = replace(OVERLAPPING, features=Quadratic())
     assert row(curved, "Best line").here == "Not for a boundary that bends."
     for config in (large, curved):
-        assert said(config)["warning"] == ""
+        assert said(config).warning == ""
         assert limits_of(Run(config)).line is None
 
 
 def test_target_above_the_best_line_is_told() -> None:
     best = limits_of(Run(OVERLAPPING)).line.accuracy
     for target, told in ((best - 0.005, False), (best, True), (best + 0.005, True)):
-        warning = said(replace(OVERLAPPING, target_accuracy=target))["warning"]
+        warning = said(replace(OVERLAPPING, target_accuracy=target)).warning
         assert bool(warning) == told
         if told:
             assert f"no straight line gets above {best:.4f}" in warning
@@ -76,7 +82,7 @@ def test_target_above_the_best_line_is_told() -> None:
 
 
 def test_target_of_one_cannot_be_passed() -> None:
-    assert said(replace(APART, target_accuracy=1.0))["warning"] == (
+    assert said(replace(APART, target_accuracy=1.0)).warning == (
         "Out of reach: no accuracy is above 1."
     )
 
@@ -95,18 +101,24 @@ def test_separable_data_and_what_it_does_to_the_weights(
 ) -> None:
     config = replace(APART, **changes)
     assert row(config, "Separable")[:3] == ("Separable", "yes", here)
-    run = Run(replace(config, target_accuracy=1.0, max_iterations=20_000))
+    run = Run(replace(config, target_accuracy=1.0, max_iterations=3000))
     run.extend(60)
-    sizes = np.linalg.norm(run.columns().weights, axis=1)[[200, 2000, 20_000]]
-    assert (sizes[1] > sizes[0] and sizes[2] > 1.1 * sizes[1]) == (here.startswith("The weights"))
+    sizes = np.linalg.norm(run.columns().weights, axis=1)[[30, 300, 3000]]
+    assert (sizes[1] > 1.1 * sizes[0] and sizes[2] > 1.1 * sizes[1]) == (
+        here.startswith("The weights")
+    )
 
 
 def test_overlapping_data_is_not_separable() -> None:
-    assert row(OVERLAPPING, "Separable")[:3] == ("Separable", "no", "No line parts the classes.")
+    assert row(OVERLAPPING, "Separable")[:3] == (
+        "Separable",
+        "no",
+        "No line separates the classes.",
+    )
 
 
 def test_words_follow_the_settings_of_the_moment() -> None:
-    assert said(replace(APART, l2=0.5), started=APART)["rows"][2].here == (
+    assert said(replace(APART, l2=0.5), started=APART).rows[2].here == (
         "A penalty holds the weights."
     )
 
@@ -126,16 +138,73 @@ def test_nothing_is_said_until_it_is_known(monkeypatch: pytest.MonkeyPatch) -> N
         return Limits(None, BestLine(9, 10, 0.0, 0.0, 0.0), separable=False)
 
     monkeypatch.setattr("lrcore.ui.player.limits.limits_of", slow)
-    outlook = Outlook(Run(APART))
-    assert outlook.words(APART) is None
+    limits = LimitsOfRun(Run(APART))
+    assert limits.words(APART) is None
     known.set()
-    outlook.wait(20)
-    assert "0.9000" in outlook.words(APART)["warning"]
+    limits.wait(20)
+    assert "0.9000" in limits.words(APART).warning
 
 
-def test_want_of_memory_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [MemoryError("no room"), KeyError("a bug"), SystemExit(1)])
+def test_failure_of_any_kind_says_nothing_and_is_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
     def fails(run: Run) -> Limits:
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr("lrcore.ui.player.limits.limits_of", fails)
-    assert said(APART) == {"rows": [], "warning": ""}
+    limits = LimitsOfRun(Run(APART))
+    limits.wait(20)
+    for _ in range(3):
+        assert limits.words(APART) == LimitWords()
+    # The log is written by the thread that computed, perhaps a moment later.
+    said(APART)
+    assert [record.exc_info[1] for record in caplog.records][:1] == [error]
+
+
+def test_all_pages_share_few_threads_and_pages_that_went_on_cost_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on, computed = Event(), []
+
+    def slow(run: Run) -> Limits:
+        computed.append(run.config.data.seed)
+        go_on.wait(20)
+        return Limits(None, None, separable=True)
+
+    monkeypatch.setattr("lrcore.ui.player.limits.limits_of", slow)
+    kept = [LimitsOfRun(Run(RunConfig(data=Blobs(seed=seed)))) for seed in range(20)]
+    del kept[5:15]
+    gc.collect()
+    assert sum(thread.name.startswith("limits") for thread in enumerate_threads()) <= 2
+    assert not any(thread.daemon for thread in enumerate_threads() if "limits" in thread.name)
+    go_on.set()
+    for limits in kept:
+        limits.wait(20)
+        assert limits.words(APART).rows
+    assert sorted(computed) == [*range(5), *range(15, 20)]
+
+
+AT_EXIT = """
+from lrcore import Run, RunConfig
+from lrcore.ui.player import limits
+def slow(run):
+    print("begins", flush=True)
+    time.sleep(0.3)
+    print("ends", flush=True)
+import time
+limits.limits_of = slow
+page = limits.LimitsOfRun(Run(RunConfig()))
+"""
+
+
+def test_interpreter_waits_for_a_computation_and_then_ends() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_EXIT],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.split() == ["begins", "ends"]

@@ -7,18 +7,44 @@ import plotly.graph_objects as go
 from lrcore import palette
 from lrcore.figures.style import AXIS, CLEAR, FONT
 
+_LOSS_PANEL, _ACCURACY_PANEL = (0.55, 1.0), (0.0, 0.45)
 
-def curves(target: float, *, test: bool = False) -> go.Figure:
-    """Loss above accuracy over the iterations, empty, with the target line.
+
+def curves_with_curtains(target: float, *, test: bool = False) -> go.Figure:
+    """`empty_curves` with two curtains in front, "curtain of loss" and "curtain of accuracy".
+
+    A curtain is a rectangle in the colour of the page. The player draws all moments that it has,
+    and moves the curtains so that they hide those after the playhead.
+    """
+    figure = empty_curves(target, test=test)
+    curtains = [
+        {
+            "name": f"curtain of {name}",
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": low,
+            "y1": high,
+            "line": {"width": 0},
+            "fillcolor": "white",
+        }
+        for name, (low, high) in (("loss", _LOSS_PANEL), ("accuracy", _ACCURACY_PANEL))
+    ]
+    return figure.update_layout(shapes=[*curtains, *figure.layout.shapes])
+
+
+def empty_curves(target: float, *, test: bool = False) -> go.Figure:
+    """Loss above accuracy over the iterations, still without a moment, and the target line.
 
     The `meta` of each trace says which column of a record it shows: {"column": "loss"},
-    "accuracy", "test_loss" or "test_accuracy". Shapes and annotations are found by name: "curtain
-    of loss" and "curtain of accuracy" hide what lies ahead of the player; "target"; "title of
-    loss", "title of accuracy" and "title of target".
+    "accuracy", "test_loss" or "test_accuracy". The line is the shape named "target"; the
+    annotations are "title of loss", "title of accuracy" and "title of target".
 
     Args:
         target: the accuracy to pass.
-        test: draw the curves of test points as well, dashed.
+        test: with the curves of the test points, dashed.
     """
     figure = go.Figure()
     looks = [("loss", palette.LOSS, "", "solid"), ("accuracy", palette.ACCURACY, "2", "solid")]
@@ -36,19 +62,6 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
             yaxis=f"y{axis}",
             hovertemplate=f"iteration %{{x}}<br>{name} %{{y:.4f}}<extra></extra>",
         )
-    for name, domain in (("loss", (0.55, 1.0)), ("accuracy", (0.0, 0.45))):
-        figure.add_shape(
-            name=f"curtain of {name}",
-            type="rect",
-            xref="x",
-            yref="paper",
-            x0=0,
-            x1=1,
-            y0=domain[0],
-            y1=domain[1],
-            line={"width": 0},
-            fillcolor="white",
-        )
     figure.add_shape(
         name="target",
         type="line",
@@ -61,7 +74,7 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
         line={"width": 2, "dash": "dash", "color": palette.TARGET},
     )
     hint = " (dashed: test)" if test else ""
-    figure.update_layout(
+    return figure.update_layout(
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         font=FONT,
@@ -69,8 +82,8 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
         margin={"l": 50, "r": 12, "t": 24, "b": 40},
         xaxis=AXIS
         | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
-        yaxis=AXIS | {"domain": [0.55, 1.0], "rangemode": "tozero", "nticks": 4},
-        yaxis2=AXIS | {"domain": [0.0, 0.45], "range": [0, 1.04], "nticks": 4},
+        yaxis=AXIS | {"domain": _LOSS_PANEL, "rangemode": "tozero", "nticks": 4},
+        yaxis2=AXIS | {"domain": _ACCURACY_PANEL, "range": [0, 1.04], "nticks": 4},
         annotations=[
             _title("loss", f"loss{hint}", 1.0, palette.LOSS),
             _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
@@ -78,7 +91,6 @@ def curves(target: float, *, test: bool = False) -> go.Figure:
             | {"x": 1, "xanchor": "right"},
         ],
     )
-    return figure
 
 
 def _title(of: str, text: str, y: float, colour: str) -> dict[str, object]:
