@@ -144,7 +144,7 @@ def vertices(curve: dict[str, object]) -> Array:
 
 
 def assert_curves_of(page: Page, run: Run, iteration: int) -> None:
-    """Each curve passes through every moment of its column, within two pixels: Plotly draws no finer."""
+    """Each curve passes through every moment; Plotly itself leaves out what is within a pixel."""
     columns = run.columns()
     expected = [(columns.loss, palette.LOSS, False, False)]
     expected += [(columns.accuracy, palette.ACCURACY, True, False)]
