@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.javascript import Module, serve_modules
 from tests.serving import BROWSER_FLAGS, browser_path, dashboard
+
+# A machine may be busy with other work: nothing here waits for a time, but for a state to be seen.
+PATIENCE = 20_000  # ms
 
 OpenPage = Callable[..., Page]
 OpenModule = Callable[[str], Module]
@@ -30,6 +33,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail("REQUIRE_BROWSER is set, and no Chromium or Chrome is on the path")
         pytest.skip("no Chromium or Chrome on the path: install one to run the browser tests")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
         yield chromium
@@ -49,6 +53,7 @@ def js(browser: Browser) -> Iterator[OpenModule]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile of the size of a projector."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 720})
+    fresh.set_default_timeout(PATIENCE)
     yield fresh
     fresh.close()
 

@@ -10,42 +10,22 @@ from playwright.sync_api import Page, expect
 
 from lrcore import Blobs, Quadratic, Run, RunConfig
 from tests.browser.conftest import OpenPage
-from tests.browser.test_player import assert_shows, move_slider, number, wait_for_iteration
+from tests.browser.player import (
+    ENDLESS,
+    along,
+    assert_shows,
+    drag,
+    go_to,
+    line,
+    move_slider,
+    number,
+    pause,
+    wait_for_iteration,
+    weights,
+)
 
 HARD = "?mean=0.6"
 HARD_CONFIG = RunConfig(data=Blobs(mean=0.6))
-
-_TO_SCREEN = """([x, y]) => {
-    const plot = document.querySelector('[data-testid=scatter]');
-    const {left, top} = plot.getBoundingClientRect();
-    const {xaxis, yaxis} = plot._fullLayout;
-    return [left + xaxis._offset + xaxis.l2p(x), top + yaxis._offset + yaxis.l2p(y)];
-}"""
-
-
-def weights(page: Page) -> list[float]:
-    return [number(page, name) for name in ("w0", "w1", "b")]
-
-
-def line(page: Page) -> list[tuple[float, float]]:
-    """The points of the drawn boundary, in the plane."""
-    path = page.evaluate(
-        "document.querySelector('[data-testid=scatter]')._fullLayout.shapes[0].path"
-    )
-    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
-
-
-def along(page: Page, share: float) -> tuple[float, float]:
-    """A point of the straight boundary, `share` of the way from end to end."""
-    (ax, ay), (bx, by) = line(page)
-    return ax + share * (bx - ax), ay + share * (by - ay)
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Take hold at one point of the plane and move to another, without letting go."""
-    page.mouse.move(*page.evaluate(_TO_SCREEN, start))
-    page.mouse.down()
-    page.mouse.move(*page.evaluate(_TO_SCREEN, end), steps=8)
 
 
 def logit(parameters: list[float], point: tuple[float, float]) -> float:
@@ -54,16 +34,17 @@ def logit(parameters: list[float], point: tuple[float, float]) -> float:
 
 def shown_loss_becomes(page: Page, run: Run) -> None:
     """The loss beside the pointer is that of the weights beside the pointer."""
-    page.wait_for_timeout(500)
     step = run.evaluate(weights(page))
-    assert number(page, "loss") == pytest.approx(step.loss, abs=2e-3)
+    page.wait_for_function(
+        "loss => Math.abs(document.querySelector('[data-testid=loss]').textContent - loss) < 2e-3",
+        arg=step.loss,
+    )
     assert number(page, "accuracy") == pytest.approx(step.accuracy, abs=0.011)
 
 
 def test_middle_of_the_boundary_moves_it(open_page: OpenPage) -> None:
     page = open_page(HARD)
-    page.get_by_test_id("timeline").fill("30")
-    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    go_to(page, 30)
     before, loss = weights(page), number(page, "loss")
     start = along(page, 0.5)
     target = (start[0] + 1.2, start[1] + 1.5)
@@ -79,19 +60,18 @@ def test_middle_of_the_boundary_moves_it(open_page: OpenPage) -> None:
     page.wait_for_function("location.search.includes('start=typed')")
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 40)
-    page.get_by_test_id("play").click()
+    rests = pause(page)
     found = re.search(r"\bw0=([-.\d]+)&w1=([-.\d]+)&b=([-.\d]+)", page.url)
     assert [float(text) for text in found.groups()] == pytest.approx(after, abs=6e-4)
     run = Run(RunConfig(data=Blobs(mean=0.6), initial_weights=tuple(map(float, found.groups()))))
     run.extend(10)
-    assert_shows(page, run, int(number(page, "iteration")))
+    assert_shows(page, run, rests)
 
 
 @pytest.mark.parametrize("query", [HARD, f"{HARD}&standardise=true"])
 def test_end_of_the_boundary_turns_it_about_its_middle(open_page: OpenPage, query: str) -> None:
     page = open_page(query)
-    page.get_by_test_id("timeline").fill("30")
-    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    go_to(page, 30)
     middle, end = along(page, 0.5), along(page, 0.9)
     arm = (end[0] - middle[0], end[1] - middle[1])
     turned = (middle[0] + 0.7 * arm[0] - 0.2 * arm[1], middle[1] + 0.7 * arm[1] + 0.2 * arm[0])
@@ -106,8 +86,7 @@ def test_end_of_the_boundary_turns_it_about_its_middle(open_page: OpenPage, quer
 
 def test_bent_boundary_follows_the_pointer(open_page: OpenPage) -> None:
     page = open_page(f"{HARD}&features=quadratic")
-    page.get_by_test_id("timeline").fill("30")
-    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    go_to(page, 30)
     inside = [(x, y) for x, y in line(page) if -4 < x < 6 and -6 < y < 6]
     start = inside[len(inside) // 2]
     target = (start[0] + 0.7, start[1] + 0.7)
@@ -127,7 +106,7 @@ _NAMES = ("w0", "w1", "w2", "w3", "w4", "b")
 
 
 def test_boundary_cannot_be_grabbed_while_it_plays(open_page: OpenPage) -> None:
-    page = open_page(f"{HARD}&target_accuracy=1&max_iterations=1000000")
+    page = open_page(f"{ENDLESS}&mean=0.6")
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 200)
     drag(page, along(page, 0.5), (1.0, 5.0))

@@ -2,51 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lrcore import SGD, Blobs, Run, RunConfig
 from tests.browser.conftest import OpenPage
-
-ENDLESS = "?target_accuracy=1&max_iterations=1000000"
-
-
-def number(page: Page, name: str) -> float:
-    text = page.get_by_test_id(name).inner_text()
-    return float(text.replace("−", "-"))
-
-
-def wait_for_iteration(page: Page, least: int, seconds: float = 20) -> None:
-    page.wait_for_function(
-        "least => Number(document.querySelector('[data-testid=iteration]').textContent) >= least",
-        arg=least,
-        timeout=seconds * 1000,
-    )
-
-
-def move_slider(page: Page, label: str, key: str, times: int = 1) -> None:
-    slider = page.locator(f'input[type=range][aria-label="{label}"]')
-    slider.focus()
-    for _ in range(times):
-        page.keyboard.press(key)
-    slider.blur()
-
-
-def boundary(page: Page) -> str:
-    return page.evaluate(
-        "document.querySelector('[data-testid=scatter]')._fullLayout.shapes[0].path"
-    )
-
-
-def assert_shows(page: Page, run: Run, iteration: int) -> None:
-    step = run.step(iteration)
-    assert number(page, "loss") == pytest.approx(step.loss, abs=6e-5)
-    assert number(page, "accuracy") == pytest.approx(step.accuracy, abs=6e-5)
-    assert number(page, "w0") == pytest.approx(step.weights[0], abs=6e-4)
-    assert number(page, "w1") == pytest.approx(step.weights[1], abs=6e-4)
-    assert number(page, "b") == pytest.approx(step.bias, abs=6e-4)
+from tests.browser.player import (
+    ENDLESS,
+    assert_shows,
+    go_to,
+    hidden_part,
+    line,
+    move_slider,
+    number,
+    pause,
+    wait_for_frames,
+    wait_for_iteration,
+    weights,
+)
 
 
 def test_first_visit_is_finished_and_needs_no_scrolling(open_page: OpenPage) -> None:
@@ -54,8 +27,7 @@ def test_first_visit_is_finished_and_needs_no_scrolling(open_page: OpenPage) -> 
     expect(page.get_by_test_id("status")).to_contain_text("Ready")
     expect(page.get_by_test_id("stSpinner")).to_have_count(0)
     for area in ("stMain", "stSidebarContent"):
-        hidden = page.get_by_test_id(area).evaluate("e => e.scrollHeight - e.clientHeight")
-        assert hidden <= 0, area
+        assert hidden_part(page, area) <= 0, area
     assert_shows(page, Run(RunConfig()), 0)
 
 
@@ -63,7 +35,7 @@ def test_play_reaches_the_target_and_says_so(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_test_id("play").click()
     expect(page.get_by_test_id("status")).to_contain_text("Playing")
-    expect(page.get_by_test_id("status")).to_contain_text("Reached", timeout=15_000)
+    expect(page.get_by_test_id("status")).to_contain_text("Reached")
     run = Run(RunConfig())
     run.extend(10)
     last = len(run) - 1
@@ -79,10 +51,10 @@ def test_the_boundary_is_the_line_of_the_weights(open_page: OpenPage) -> None:
     run = Run(RunConfig())
     run.extend(10)
     step = run.step(len(run) - 1)
-    ends = re.findall(r"(-?[\d.]+),(-?[\d.]+)", boundary(page))
+    ends = line(page)
     assert len(ends) == 2
     for x, y in ends:
-        logit = step.weights[0] * float(x) + step.weights[1] * float(y) + step.bias
+        logit = step.weights[0] * x + step.weights[1] * y + step.bias
         assert logit == pytest.approx(0, abs=2e-3)
 
 
@@ -90,9 +62,8 @@ def test_pause_stops_and_single_steps_go_both_ways(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 20)
-    page.get_by_test_id("play").click()
-    here = int(number(page, "iteration"))
-    page.wait_for_timeout(300)
+    here = pause(page)
+    wait_for_frames(page, 20)
     assert number(page, "iteration") == here
     page.get_by_test_id("step").click()
     expect(page.get_by_test_id("iteration")).to_have_text(str(here + 1))
@@ -106,8 +77,7 @@ def test_pause_stops_and_single_steps_go_both_ways(open_page: OpenPage) -> None:
 
 def test_scrubbing_shows_the_moment_under_the_thumb(open_page: OpenPage) -> None:
     page = open_page()
-    page.get_by_test_id("timeline").fill("40")
-    expect(page.get_by_test_id("iteration")).to_have_text("40")
+    go_to(page, 40)
     run = Run(RunConfig())
     run.extend(10)
     assert_shows(page, run, 40)
@@ -117,14 +87,13 @@ def test_scrubbing_shows_the_moment_under_the_thumb(open_page: OpenPage) -> None
 
 def test_a_changed_rate_branches_at_the_playhead(open_page: OpenPage) -> None:
     page = open_page(ENDLESS)
-    page.get_by_test_id("timeline").fill("40")
-    expect(page.get_by_test_id("iteration")).to_have_text("40")
-    before = [number(page, name) for name in ("w0", "w1", "b")]
+    go_to(page, 40)
+    before = weights(page)
     move_slider(page, "Learning rate", "ArrowRight", 10)
     # Each key press branches; the last one is placed when the mark says so.
     expect(page.locator('.stage .marks span[title="40: lr 0.01 → 0.1"]')).to_have_count(1)
     expect(page.get_by_test_id("iteration")).to_have_text("40")
-    assert [number(page, name) for name in ("w0", "w1", "b")] == before
+    assert weights(page) == before
     assert "lr=0.1" in page.url
     for _ in range(3):
         page.get_by_test_id("step").click()
@@ -156,8 +125,7 @@ def test_new_data_starts_a_new_run_that_plays_on(open_page: OpenPage) -> None:
     page.get_by_role("button", name="New sample").click()
     page.wait_for_function("document.querySelector('.stage').dataset.run == 2")
     wait_for_iteration(page, 20)
-    page.get_by_test_id("play").click()
-    here = int(number(page, "iteration"))
+    here = pause(page)
     run = Run(RunConfig(data=Blobs(seed=4), target_accuracy=1.0, max_iterations=1_000_000))
     run.extend(10, here + 1)
     assert_shows(page, run, here)
@@ -166,7 +134,7 @@ def test_new_data_starts_a_new_run_that_plays_on(open_page: OpenPage) -> None:
 
 def test_reset_starts_again_under_the_present_settings(open_page: OpenPage) -> None:
     page = open_page()
-    page.get_by_test_id("timeline").fill("30")
+    go_to(page, 30)
     move_slider(page, "Learning rate", "ArrowRight", 3)
     expect(page.locator('.stage .marks span[title="30: lr 0.01 → 0.02"]')).to_have_count(1)
     page.get_by_test_id("reset").click()
@@ -213,7 +181,7 @@ def test_keys_are_not_stolen_from_a_focused_input(open_page: OpenPage) -> None:
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Space")
-    page.wait_for_timeout(200)
+    wait_for_frames(page, 20)
     expect(page.get_by_test_id("iteration")).to_have_text("0")
     expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
 
@@ -243,8 +211,7 @@ def test_as_fast_as_it_goes_runs_ahead(open_page: OpenPage) -> None:
     page.get_by_test_id("speed").select_option("max")
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 10_000)
-    page.get_by_test_id("play").click()
-    here = int(number(page, "iteration"))
+    here = pause(page)
     run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
     run.extend(60, here + 1)
     assert_shows(page, run, here)

@@ -8,7 +8,15 @@ from playwright.sync_api import Browser, Page, expect
 from lrcore import Run
 from lrcore.stories import STORIES, Story
 from tests.browser.conftest import OpenPage
-from tests.browser.test_player import assert_shows, move_slider, number, wait_for_iteration
+from tests.browser.player import (
+    assert_shows,
+    go_to,
+    hidden_part,
+    move_slider,
+    number,
+    wait_for_frames,
+    wait_for_iteration,
+)
 
 BY_NAME = {story.name: story for story in STORIES}
 
@@ -29,16 +37,14 @@ def assert_plays(page: Page, story: Story) -> None:
     run = Run(story.config)
     run.extend(10)
     assert_shows(page, run, 0)
-    page.get_by_test_id("timeline").fill("30")
-    expect(page.get_by_test_id("iteration")).to_have_text("30")
+    go_to(page, 30)
     assert_shows(page, run, 30)
 
 
 def test_menu_fits_the_first_screen(open_page: OpenPage) -> None:
     page = open_page()
     open_menu(page)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+    assert hidden_part(page, "stMain") <= 0
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     for story in STORIES:
         expect(page.get_by_text(story.watch, exact=True)).to_be_in_viewport(ratio=1)
@@ -52,7 +58,7 @@ def test_a_story_plays_from_the_menu_to_its_end(open_page: OpenPage) -> None:
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 20)
     expect(page.get_by_test_id("status")).to_have_text(story.watch)
-    expect(page.get_by_test_id("status")).to_contain_text("Reached", timeout=15_000)
+    expect(page.get_by_test_id("status")).to_contain_text("Reached")
     run = Run(story.config)
     run.extend(10)
     assert_shows(page, run, len(run) - 1)
@@ -94,10 +100,9 @@ def test_a_changed_story_is_no_story(open_page: OpenPage) -> None:
 
 def test_a_look_at_the_menu_keeps_the_run(open_page: OpenPage) -> None:
     page = open_page("?std=0.5")
-    page.get_by_test_id("timeline").fill("25")
-    expect(page.get_by_test_id("iteration")).to_have_text("25")
+    go_to(page, 25)
     loss = number(page, "loss")
-    page.wait_for_timeout(600)  # the player tells Python where it rests
+    wait_for_frames(page, 30)  # in the first ten, the player tells Python where it rests
     open_menu(page)
     page.get_by_role("link", name="Training").click()
     expect(page.get_by_test_id("iteration")).to_have_text("25")
@@ -113,6 +118,5 @@ def test_sentence_and_warning_are_all_on_screen(open_page: OpenPage, name: str) 
     status = page.get_by_test_id("status")
     hidden = "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
     assert max(status.evaluate(hidden)) <= 0
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+    assert hidden_part(page, "stMain") <= 0
     expect(status).to_be_in_viewport(ratio=1)

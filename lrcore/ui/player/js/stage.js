@@ -124,9 +124,9 @@ export class Stage {
   }
 
   /** A control that is let go sends its value within this very task: Streamlit sends our word along
-   * with it, so that Python knows where the change applies. */
+   * with it, so that Python knows where the change applies. A link sends none, see `Link.leave`. */
   controlUsed({ type, key, target }) {
-    if (this.root.contains(target) || target === document.body) return;
+    if (this.root.contains(target) || target === document.body || target.closest?.("a[href]")) return;
     if (type.startsWith("key") && !CHANGES_A_CONTROL.test(key)) return;
     if (this.link.untold) this.link.report(this.wants);
   }

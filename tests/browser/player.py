@@ -1,0 +1,128 @@
+"""The page as a person uses it: read its numbers, wait for a moment, move what can be moved."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lrcore import Run
+
+ENDLESS = "?target_accuracy=1&max_iterations=1000000"
+
+Point = tuple[float, float]
+
+# A point of the plane, in px of the page.
+_TO_SCREEN = """([x, y]) => {
+    const plot = document.querySelector('[data-testid=scatter]');
+    const {left, top} = plot.getBoundingClientRect();
+    const {xaxis, yaxis} = plot._fullLayout;
+    return [left + xaxis._offset + xaxis.l2p(x), top + yaxis._offset + yaxis.l2p(y)];
+}"""
+_LINE = """() => {
+    const plot = document.querySelector('[data-testid=scatter]');
+    const {xaxis, yaxis} = plot._fullLayout;
+    const thick = [...plot.querySelectorAll('.shapelayer path')].filter((path) => {
+        const {strokeDasharray, strokeWidth} = getComputedStyle(path);
+        return strokeDasharray === 'none' && parseFloat(strokeWidth) > 3;
+    });
+    const texts = thick.flatMap((path) => path.getAttribute('d').match(/-?[\\d.]+(e-?\\d+)?/g));
+    return Array.from({length: texts.length / 2}, (_, k) => [
+        xaxis.p2l(texts[2 * k] - xaxis._offset), yaxis.p2l(texts[2 * k + 1] - yaxis._offset),
+    ]);
+}"""
+# The numbers of one frame: read one by one, they may be those of several.
+_NUMBERS = """() => Object.fromEntries(
+    [...document.querySelectorAll('.stage .numbers dd, .stage [data-testid=iteration]')]
+    .map((element) => [element.dataset.testid, element.textContent]))"""
+
+
+def as_number(text: str) -> float:
+    return float(text.replace("−", "-").replace("∞", "inf"))
+
+
+def numbers(page: Page) -> dict[str, str]:
+    """The text beside each label, all of the same frame."""
+    return page.evaluate(_NUMBERS)
+
+
+def number(page: Page, name: str) -> float:
+    return as_number(page.get_by_test_id(name).inner_text())
+
+
+def weights(page: Page) -> list[float]:
+    shown = numbers(page)
+    return [as_number(shown[name]) for name in ("w0", "w1", "b")]
+
+
+def assert_shows(page: Page, run: Run, iteration: int) -> None:
+    """The numbers are those of one moment of a run."""
+    step, shown = run.step(iteration), numbers(page)
+    assert as_number(shown["iteration"]) == iteration
+    assert as_number(shown["loss"]) == pytest.approx(step.loss, abs=6e-5)
+    assert as_number(shown["accuracy"]) == pytest.approx(step.accuracy, abs=6e-5)
+    assert as_number(shown["w0"]) == pytest.approx(step.weights[0], abs=6e-4)
+    assert as_number(shown["w1"]) == pytest.approx(step.weights[1], abs=6e-4)
+    assert as_number(shown["b"]) == pytest.approx(step.bias, abs=6e-4)
+
+
+def wait_for_iteration(page: Page, least: int) -> None:
+    page.wait_for_function(
+        "least => Number(document.querySelector('[data-testid=iteration]').textContent) >= least",
+        arg=least,
+    )
+
+
+def wait_for_frames(page: Page, count: int) -> None:
+    """Let the player draw: what must not happen has had its chance."""
+    page.evaluate(
+        "async count => { for (; count; count -= 1) await new Promise(requestAnimationFrame); }",
+        count,
+    )
+
+
+def go_to(page: Page, iteration: int) -> None:
+    """Move the timeline's thumb."""
+    page.get_by_test_id("timeline").fill(str(iteration))
+    expect(page.get_by_test_id("iteration")).to_have_text(str(iteration))
+
+
+def pause(page: Page) -> int:
+    """Press the button of a playing page; the moment at which it rests."""
+    page.get_by_test_id("play").click()
+    expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
+    return int(number(page, "iteration"))
+
+
+def move_slider(page: Page, label: str, key: str, times: int = 1) -> None:
+    slider = page.locator(f'input[type=range][aria-label="{label}"]')
+    slider.focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+    slider.blur()
+
+
+def line(page: Page) -> list[Point]:
+    """The vertices of the boundary in the plane: of the lines, the thick one without gaps."""
+    return [(x, y) for x, y in page.evaluate(_LINE)]
+
+
+def along(page: Page, share: float) -> Point:
+    """A point of the straight boundary, `share` of the way from end to end."""
+    (ax, ay), (bx, by) = line(page)
+    return ax + share * (bx - ax), ay + share * (by - ay)
+
+
+def click_at(page: Page, x: float, y: float) -> None:
+    page.mouse.click(*page.evaluate(_TO_SCREEN, [x, y]))
+
+
+def drag(page: Page, start: Point, end: Point) -> None:
+    """Take hold at one point of the plane and move to another, without letting go."""
+    page.mouse.move(*page.evaluate(_TO_SCREEN, start))
+    page.mouse.down()
+    page.mouse.move(*page.evaluate(_TO_SCREEN, end), steps=8)
+
+
+def hidden_part(page: Page, area: str) -> int:
+    """How many px of an area's content lie below its end."""
+    return page.get_by_test_id(area).evaluate("e => e.scrollHeight - e.clientHeight")
