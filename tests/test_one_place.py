@@ -158,12 +158,12 @@ def test_a_feature_map_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_optimiser_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     add(monkeypatch, OPTIMIZERS, Adamax)
-    page = opened_by_its_link(RunConfig(optimizer=Adamax(lr=0.2)))
-    assert controls(page)["Adamax_lr"].value == 0.2
+    page = opened_by_its_link(RunConfig(optimizer=Adamax(lr=0.01)))
+    assert controls(page)["Adamax_lr"].value == 0.01
     run = Run(config_of(page))
     run.extend(seconds=60, iterations=20)
     weights = torch.tensor([*run.step(0).weights, run.step(0).bias], requires_grad=True)
-    adamax = torch.optim.Adamax([weights], lr=0.2)
+    adamax = torch.optim.Adamax([weights], lr=0.01)
     for _ in range(20):
         adamax.zero_grad()
         z = run.basis(run.data.x) @ weights[:2] + weights[2]
