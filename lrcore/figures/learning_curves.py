@@ -43,7 +43,9 @@ def curves_with_curtains(target: float, *, test: bool = False) -> go.Figure:
         }
         for name, (low, high) in (("loss", _LOSS_PANEL), ("accuracy", _ACCURACY_PANEL))
     ]
-    return figure.update_layout(shapes=[*curtains, *figure.layout.shapes])
+    # `update_layout` would write the first curtain over the target line.
+    figure.layout.shapes = [*curtains, *figure.layout.shapes]
+    return figure
 
 
 def empty_curves(target: float, *, test: bool = False) -> go.Figure:
