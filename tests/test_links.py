@@ -16,8 +16,8 @@ from lrcore.settings import Setting, Settings, SettingsError, described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
 from lrcore.ui.player.film import Film
+from tests.story_runs import BY_NAME, every_story
 from tests.test_page import config_of, controls, opened, player, toasts
-from tests.test_stories import BY_NAME, every_story
 
 
 @pytest.fixture(autouse=True, scope="module")
