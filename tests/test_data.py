@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lrcore import DATASETS, Blobs, Circles, Moons, Spirals, Xor
 from lrcore.data import DataSettings, Mixture
 from lrcore.settings import described
-from tests.test_settings import allowed_values
+from tests.strategies import allowed_values
 
 GOLDEN = json.loads((Path(__file__).parent / "data" / "course_runs.json").read_text("utf-8"))
 SEEDED = [name for name, cls in DATASETS.items() if "seed" in dict(described(cls))]

@@ -17,7 +17,7 @@ from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
 from lrcore.ui.player.film import Film
 from tests.pages import config_of, controls, opened, player, toasts
-from tests.test_stories import BY_NAME, every_story
+from tests.story_runs import BY_NAME, every_story
 
 
 @pytest.fixture(autouse=True, scope="module")
