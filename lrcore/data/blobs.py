@@ -77,7 +77,7 @@ class Blobs(DataSettings):
         0.0,
         "Correlation",
         "How closely x₁ follows x₀ within each cloud: above 0 watch the clouds stretch into each "
-        "other, below 0 watch them part.",
+        "other, below 0 watch them move apart.",
         minimum=-0.95,
         maximum=0.95,
         step=0.05,

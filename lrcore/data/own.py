@@ -80,7 +80,7 @@ class Placed(DataSettings):
     name: ClassVar[str] = "placed"
     title: ClassVar[str] = "Your own points"
 
-    # The last point of each class lies among those of the other: no line parts the two.
+    # The last point of each class lies among those of the other: no line separates the two.
     points: str = "3,3,0;2,4.5,0;4.5,2,0;0,-0.5,0;-1,-1,1;0.5,-2,1;-2,1,1;3,2.5,1"
 
     def __post_init__(self) -> None:

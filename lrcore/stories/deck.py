@@ -125,7 +125,7 @@ STORIES = (
     Story(
         _LINE,
         "circles-line",
-        "A line cannot part circles",
+        "A line cannot separate circles",
         "Watch the line find no place: accuracy stays below 0.6.",
         RunConfig(data=_RINGS, max_iterations=600),
     ),
@@ -154,7 +154,7 @@ STORIES = (
         _IRIS,
         "iris-setosa",
         "Iris: setosa and versicolor",
-        "A line parts these species: watch it get all flowers right.",
+        "A line separates these species: watch it get all flowers right.",
         replace(_FLOWERS, data=Iris(species="setosa, versicolor")),
     ),
     Story(

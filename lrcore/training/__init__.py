@@ -10,8 +10,9 @@ from lrcore.training.config import (
     weight_names,
 )
 from lrcore.training.ending import Status
+from lrcore.training.errors import TrainingError
 from lrcore.training.history import Columns, Step
-from lrcore.training.run import Run, Segment, TrainingError, train
+from lrcore.training.run import Run, Segment, train
 
 __all__ = [
     "FIXED_IN_A_RUN",

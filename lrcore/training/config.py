@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from lrcore.data import DATASETS, MAX_SEED, Blobs, DataSettings
 from lrcore.devices import device_choices
@@ -201,6 +201,21 @@ class RunConfig(Settings):
         if self.initial_weights is not None:
             weights = checked_weights(self.initial_weights, self.features)
             object.__setattr__(self, "initial_weights", weights)
+
+    def changed_within_run(self, changes: Mapping[str, object]) -> RunConfig:
+        """The same settings but for `changes`, of which a run must be able to take each.
+
+        Raises:
+            SettingsError: a setting does not exist, is fixed in a run, or cannot take its value.
+        """
+        names = [item.name for item in fields(self)]
+        for name, value in changes.items():
+            if name not in names:
+                raise SettingsError(name, f"left out: the settings are {', '.join(names)}", value)
+            if name in FIXED_IN_A_RUN and value != getattr(self, name):
+                raise SettingsError(name, "left as it is within a run", value)
+        # The settings check their own values.
+        return replace(self, **changes)  # type: ignore[arg-type]
 
 
 FIXED_IN_A_RUN = tuple(item.name for item in fields(RunConfig) if item.metadata.get("fixed"))

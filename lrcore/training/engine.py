@@ -83,7 +83,8 @@ class Engine:
         recorded: list[Tensor] = []
         tally = Tally(self._training)
         tests = [] if self._test is None else [(self._test, Tally(self._test))]
-        # Mini-batches, and optimisers that evaluate the loss again, need a loss of their own.
+        # Mini-batches, and optimisers that evaluate the loss again, need a loss of their own; the
+        # latter search for a step in vain where it is not finite, and the run ends there.
         recorded_loss_serves = not (config.mini_batches or config.optimizer.evaluations > 1)
         with _threads_for(len(y)):
             for _ in range(steps):
@@ -96,7 +97,7 @@ class Engine:
                 if recorded_loss_serves:
                     self._backward(loss)
                     optimizer.step()
-                else:
+                elif config.mini_batches or loss.isfinite():
                     self._step_with_closure()
                 del negative_margins, loss  # their memory serves the next step
             tallies = [tally, *(test_tally for _, test_tally in tests)]

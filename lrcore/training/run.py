@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from numbers import Integral
 from threading import RLock
 
@@ -17,19 +16,16 @@ from lrcore.data import Dataset
 from lrcore.features import Basis
 from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
-from lrcore.training.config import FIXED_IN_A_RUN, RunConfig, checked_weights
+from lrcore.training.config import RunConfig, checked_weights
 from lrcore.training.ending import Status, ending_in
 from lrcore.training.engine import Engine
+from lrcore.training.errors import torch_errors
 from lrcore.training.history import Columns, History, Step
 from lrcore.training.part import Part
 from lrcore.training.snapshots import Snapshots
 from lrcore.training.split import held_out
 
 _ROWS_READ_AT_ONCE = 256
-
-
-class TrainingError(RuntimeError):
-    """PyTorch could not go on; the moments recorded before are kept."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Run:
         self._snapshots = Snapshots()
         self._status = Status.RUNNING
         self._branches = 0  # how many there have been
-        with _torch_errors():
+        with torch_errors():
             self._engine = Engine(
                 config,
                 Part.of(self.basis(training.x), training.y),
@@ -171,12 +167,12 @@ class Run:
             TrainingError: PyTorch failed.
         """
         with self._lock:
-            config = self._changed(changes)
+            config = self.config.changed_within_run(changes)
             if not isinstance(iteration, Integral) or not 0 <= iteration < len(self):
                 expected = f"a whole number from 0 to {len(self) - 1}"
                 raise SettingsError("iteration", expected, iteration)
             self._engine_at = None
-            with _torch_errors():
+            with torch_errors():
                 self._rewind(iteration)
                 # Before the change: another branch at this moment needs the state without it.
                 snapshot = self._engine.snapshot(iteration)
@@ -217,7 +213,7 @@ class Run:
             SettingsError: there are more or fewer, or one is not finite.
             TrainingError: PyTorch failed.
         """
-        with self._lock, _torch_errors():
+        with self._lock, torch_errors():
             checked = checked_weights(weights, self.config.features)
             row = self._engine.evaluate(torch.tensor(checked), self.config.loss)
             return next(self._history.read(row[None]).steps())
@@ -231,23 +227,13 @@ class Run:
             model.features.bias.fill_(step.bias)
         return model
 
-    def _changed(self, changes: dict[str, object]) -> RunConfig:
-        names = [item.name for item in fields(RunConfig)]
-        for name, value in changes.items():
-            if name not in names:
-                raise SettingsError(name, f"left out: the settings are {', '.join(names)}", value)
-            if name in FIXED_IN_A_RUN and value != getattr(self.config, name):
-                raise SettingsError(name, "left as it is within a run", value)
-        # The settings check their own values.
-        return replace(self.config, **changes)  # type: ignore[arg-type]
-
     def _advance(self, at_most: int) -> None:
         """Record one chunk and see whether the run ends in it."""
         start = len(self)
         limit = self.config.max_iterations + 1 - start
         steps = min(at_most, self._engine.chunk_length, max(1, limit))
         engine_at, self._engine_at = self._engine_at, None
-        with _torch_errors():
+        with torch_errors():
             if engine_at != start:
                 self._rewind(start)
             if self._snapshots.is_due(start, self._engine.chunk_length):
@@ -286,11 +272,3 @@ def train(config: RunConfig) -> Generator[Step, None, Status]:
     run = Run(config)
     yield from run
     return run.status
-
-
-@contextmanager
-def _torch_errors() -> Iterator[None]:
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        raise TrainingError(f"PyTorch could not go on: {error}") from error

@@ -49,22 +49,45 @@ def js(browser: Browser) -> Iterator[OpenModule]:
     page.close()
 
 
+def _profile(browser: Browser) -> BrowserContext:
+    """A browser profile of the size of a projector."""
+    made = browser.new_context(viewport={"width": 1280, "height": 720})
+    made.set_default_timeout(PATIENCE)
+    return made
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all pages that need none of their own: it fetches scripts only once."""
+    shared = _profile(browser)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh browser profile of the size of a projector."""
-    fresh = browser.new_context(viewport={"width": 1280, "height": 720})
-    fresh.set_default_timeout(PATIENCE)
+    """A fresh profile, for a test that changes it."""
+    fresh = _profile(browser)
     yield fresh
     fresh.close()
 
 
 @pytest.fixture
-def open_page(context: BrowserContext, address: str) -> Iterator[OpenPage]:
-    """Opens the training page; afterwards its console and its requests must be clean."""
+def open_page(
+    request: pytest.FixtureRequest, profile: BrowserContext, address: str
+) -> Iterator[OpenPage]:
+    """Opens the training page; afterwards its console and its requests must be clean.
+
+    In the fresh profile of a test that asks for `context`, else in the shared one.
+    """
     complaints: list[str] = []
+    pages: list[Page] = []
+    own = "context" in request.fixturenames
+    used = request.getfixturevalue("context") if own else profile
 
     def open_at(query: str = "", *, quiet: bool = True) -> Page:
-        page = context.new_page()
+        page = used.new_page()
+        pages.append(page)
         if quiet:
             page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -76,6 +99,8 @@ def open_page(context: BrowserContext, address: str) -> Iterator[OpenPage]:
         return page
 
     yield open_at
+    for page in pages:
+        page.close()
     assert complaints == []
 
 

@@ -43,9 +43,11 @@ class Lab:
         self.context = context
         self.address = address
         self.complaints: list[str] = []
+        self.pages: list[Page] = []
 
     def open(self, query: str) -> Page:
         page = self.context.new_page()
+        self.pages.append(page)
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(f"{self.address}/autograd?{query}")
@@ -53,6 +55,10 @@ class Lab:
         expect(drawing).to_be_visible(timeout=20_000)
         settle(page)
         return page
+
+    def close(self) -> None:
+        for page in self.pages:
+            page.close()
 
     def hear(self, message: ConsoleMessage) -> None:
         is_expected = DRAWING in message.text or PROBE in message.location["url"]
@@ -67,9 +73,10 @@ def settle(page: Page) -> None:
 
 
 @pytest.fixture
-def lab(context: BrowserContext, address: str) -> Iterator[Lab]:
-    opened = Lab(context, address)
+def lab(profile: BrowserContext, address: str) -> Iterator[Lab]:
+    opened = Lab(profile, address)
     yield opened
+    opened.close()
     assert opened.complaints == []
 
 
