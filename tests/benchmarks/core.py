@@ -7,13 +7,15 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from statistics import median
 
 import torch
 from torch import Tensor, nn
 
-from lrcore import Blobs, Run, RunConfig
+from lrcore import Blobs, Run, RunConfig, train
+from lrcore.autograd.graph import trace
 from tests.benchmarks.common import Row
 
 _MEMORY_STEPS = 100_000
@@ -64,7 +66,8 @@ class Course:
 def rows(device: str, repeat: int) -> list[Row]:
     """Speed at both sizes, and the memory of a long run."""
     # The run's memory comes first: the allocator still holds nothing it could reuse.
-    return [_memory(), *(_against_the_course(size, device, repeat) for size in _SIZES)]
+    speeds = [_against_the_course(size, device, repeat) for size in _SIZES]
+    return [_memory(), *speeds, _generator(device, repeat), _tracing()]
 
 
 def _against_the_course(size: Size, device: str, repeat: int) -> Row:
@@ -93,10 +96,53 @@ def _against_the_course(size: Size, device: str, repeat: int) -> Row:
     )
 
 
-def _rate(train: Callable[[float], int], seconds: float) -> float:
-    """Steps a second; every step has reached the host when `train` returns."""
+def _generator(device: str, repeat: int) -> Row:
+    """What a notebook uses: one Step a moment."""
+    config = RunConfig(target_accuracy=1.0, max_iterations=1_000_000, device=device)
+    steps = train(config)
+    run = Run(config)
+    course = Course(run.data.x.to(device), run.data.y.to(device))
+
+    def ours(seconds: float) -> int:
+        deadline = time.perf_counter() + seconds
+        return sum(1 for _ in takewhile(lambda _: time.perf_counter() < deadline, steps))
+
+    _rate(ours, 0.2), _rate(course.train, 0.2)
+    ratios = [_rate(ours, 0.3) / _rate(course.train, 0.3) for _ in range(repeat)]
+    ratio = median(ratios)
+    return Row(
+        f"core, N = 200, {device}: steps/s of the generator `train` against the course's loop",
+        f"{ratio:.2f}x",
+        ">= 2x",
+        ratio >= 2,
+    )
+
+
+def _tracing() -> Row:
+    """The graph behind a thousand operations, named and copied."""
+    x = torch.ones(1, requires_grad=True)
+    output = x
+    for _ in range(1_000):
+        output = output * 1.001
+    times = []
+    for _ in range(9):
+        started = time.perf_counter()
+        graph = trace(output, {"x": x})
+        times.append(time.perf_counter() - started)
+    milliseconds = 1000 * median(times)
+    nodes = len(graph.tensors) + len(graph.functions)
+    return Row(
+        f"autograd: tracing a graph of {nodes:,} nodes",
+        f"{milliseconds:.0f} ms",
+        "< 100 ms",
+        milliseconds < 100,
+    )
+
+
+def _rate(extend: Callable[[float], int], seconds: float) -> float:
+    """Steps a second; every step has reached the host when it returns."""
     started = time.perf_counter()
-    steps = train(seconds)
+    steps = extend(seconds)
     return steps / (time.perf_counter() - started)
 
 

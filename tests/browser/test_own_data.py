@@ -126,9 +126,9 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     page.get_by_role("link", name="Training").click()
     wait_for_points(page, 3)
     assert text_of(page) == points
-    choose(page, "data", "moons")
+    choose(page, "data", "Two moons")
     page.wait_for_function("!location.search.includes('placed')")
-    choose(page, "data", "placed")
+    choose(page, "data", "Your own points")
     wait_for_points(page, 3)
     assert text_of(page) == points
     assert_shows(page, Run(RunConfig(data=Placed(points), optimizer=SGD(lr=0.012))), 0)
@@ -194,9 +194,9 @@ def test_a_csv_file_survives_other_data_and_the_other_page(
     choose(page, "csv_x", "id")
     expect(page.locator(".scatter .xtitle")).to_have_text("id")
     chosen = choices(page)
-    choose(page, "data", "blobs")
+    choose(page, "data", "Two Gaussian clouds")
     wait_for_points(page, 200)
-    choose(page, "data", "csv")
+    choose(page, "data", "Your CSV file")
     wait_for_points(page, 2)
     assert choices(page) == chosen
     page.get_by_role("link", name="Autograd").click()

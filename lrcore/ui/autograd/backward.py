@@ -47,8 +47,8 @@ def _calls(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGener
         show_printed(result.snippet)
         if result.snippet.error:
             st.markdown(
-                "The first call freed what the functions had saved. But MulBackward0 needs a and b "
-                "once more: they are its local derivatives."
+                "The first call freed what the functions had saved. MulBackward0 needs a and b "
+                "again for its local derivatives."
             )
         elif len(result.gradients) > 1 and not zero:
             st.markdown(
@@ -89,7 +89,7 @@ def _create(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGene
         result = differentiate_gradient(values, create_graph=create)
         show_code(result.snippet)
     with stage:
-        st.markdown("The graph behind **`w.grad`**, by which it can be differentiated too:")
+        st.markdown("The graph behind **`w.grad`**, which can be differentiated again:")
         draw(result.graph, points=12.5)
         show_printed(result.snippet)
         show_warnings(result.warnings)

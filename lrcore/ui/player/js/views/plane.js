@@ -143,7 +143,7 @@ export class Plane {
   ringMistakes(context, toX, toY) {
     const { points, scores, labels, tests, plot: { _fullData: traces } } = this;
     const hidden = new Set(traces.filter(({ visible }) => visible !== true).map(({ meta }) => `${meta.label} ${meta.test}`));
-    const { size } = traces[0].marker;
+    const { size } = traces.find(({ meta }) => meta.label === 0).marker;
     context.strokeStyle = getComputedStyle(this.root).color;
     context.lineWidth = 2;
     context.beginPath();

@@ -1,0 +1,54 @@
+"""A film on a clock of its own, asked as its player asks."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import numpy as np
+
+from lrcore import SGD, Run, RunConfig
+from lrcore.ui.player.film import Film
+from lrcore.ui.player.protocol import Answer, Request
+
+ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=100_000)
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def filmed(config: RunConfig = ENDLESS) -> tuple[Film, Clock]:
+    clock = Clock()
+    return Film(config, clock), clock
+
+
+def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:
+    """Ask as a player does that has received `last` (nothing: the answer that the page opens
+    with), changed by `fields`."""
+    film._limits.wait(20)
+    opening = film.respond() if last is None else last
+    asked = {"knows": opening.version, "rows": (len(film.run), 120)} | fields
+    film.take(Request(**asked))
+    return film.respond()
+
+
+def rows_of(answer: Answer, width: int = 5) -> np.ndarray:
+    """As the player reads them: little-endian float32, `width` to a row."""
+    return np.frombuffer(base64.b64decode(answer.rows), "<f4").reshape(-1, width)
+
+
+def recorded(run: Run, first: int = 0) -> np.ndarray:
+    columns = run.columns(first)
+    table = [column for column in columns[1:] if column is not None]
+    return np.column_stack(table).astype(np.float32)
+
+
+def with_rate(lr: float) -> RunConfig:
+    return replace(ENDLESS, optimizer=SGD(lr=lr))
