@@ -81,19 +81,28 @@ def test_loss_and_accuracy_are_of_all_training_points() -> None:
 
 
 # Moment 10 stands between two epochs, 12 within one.
-@pytest.mark.parametrize("iteration", [0, 10, 12])
 @pytest.mark.parametrize(
-    "change",
+    ("change", "iteration"),
     [
-        {"batch_size": 4},
-        {"batch_size": 40},
-        {"shuffle_seed": 8},
-        {"mini_batches": False},
-        {"zero_grad": False},
-        {"l2": 0.5},
-        {"l1": 0.1},
-        {"loss": "mse"},
-        {"optimizer": Adam(lr=0.05)},
+        *(
+            (change, iteration)
+            for change in (
+                {"batch_size": 4},
+                {"batch_size": 40},
+                {"shuffle_seed": 8},
+                {"mini_batches": False},
+            )
+            for iteration in (0, 10, 12)
+        ),
+        # What leaves the batches alone can change anywhere.
+        ({"zero_grad": False}, 10),
+        ({"zero_grad": False}, 12),
+        ({"l2": 0.5}, 10),
+        ({"l1": 0.1}, 12),
+        ({"loss": "mse"}, 0),
+        ({"loss": "mse"}, 12),
+        ({"optimizer": Adam(lr=0.05)}, 0),
+        ({"optimizer": Adam(lr=0.05)}, 12),
     ],
     ids=str,
 )

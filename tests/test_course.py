@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from lrcore import SGD, Blobs, Run, RunConfig, Status
+from tests.by_hand import one_thread
 
 GOLDEN = json.loads((Path(__file__).parent / "data" / "course_runs.json").read_text("utf-8"))
 
@@ -64,6 +65,7 @@ def test_accuracy_passes_the_target_when_it_did_in_the_course(
     assert steps[-1].accuracy > 0.99 >= max(step.accuracy for step in steps[:-1])
 
 
+@one_thread()
 def course_loop(
     seed: int, *, loss: str, zero_grad: bool, iterations: int
 ) -> tuple[tuple[float, ...], np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore import DATASETS, Blobs, Circles, Moons, Spirals, Xor
-from lrcore.data import DataSettings, Mixture
+from lrcore.data import Dataset, DataSettings, Mixture
 from lrcore.settings import described
 from tests.strategies import allowed_values
 
@@ -37,9 +38,14 @@ DRAWN_FROM_A_POPULATION = [
 each_population = pytest.mark.parametrize("data", DRAWN_FROM_A_POPULATION, ids=repr)
 
 
+@cache
+def sampled(data: DataSettings) -> Dataset:
+    return data.sample()
+
+
 def clouds(data: DataSettings) -> list[np.ndarray]:
     """The points by the class they had before labels were flipped."""
-    x = data.sample().x.double().numpy()
+    x = sampled(data).x.double().numpy()
     return [x[: data.samples_per_class], x[data.samples_per_class :]]
 
 
@@ -54,19 +60,17 @@ def points_of_the_course(
         return torch.cat([x0, x1]), torch.cat([torch.zeros(count), torch.ones(count)])
 
 
-@pytest.mark.parametrize("seed", [0, 2, 3, 17, 1234, 2**31 - 1])
 @pytest.mark.parametrize(
     ("count", "mean", "bias", "std"),
     [(100, 1.6, 1.0, 1.0), (100, 0.0, -5.0, 2.5), (3, 3.0, 1.0, 0.1), (1000, 1.7, 0.3, 5.0)],
 )
-def test_points_are_those_of_the_course(
-    seed: int, count: int, mean: float, bias: float, std: float
-) -> None:
-    sample = Blobs(samples_per_class=count, mean=mean, bias=bias, std=std, seed=seed).sample()
-    x, y = points_of_the_course(seed, count, mean, bias, std)
-    assert torch.equal(sample.x, x)
-    assert torch.equal(sample.y, y)
-    assert (sample.x.dtype, sample.y.dtype) == (torch.float32, torch.float32)
+def test_points_are_those_of_the_course(count: int, mean: float, bias: float, std: float) -> None:
+    for seed in (0, 2, 3, 17, 1234, 2**31 - 1):
+        sample = Blobs(samples_per_class=count, mean=mean, bias=bias, std=std, seed=seed).sample()
+        x, y = points_of_the_course(seed, count, mean, bias, std)
+        assert torch.equal(sample.x, x), seed
+        assert torch.equal(sample.y, y), seed
+        assert (sample.x.dtype, sample.y.dtype) == (torch.float32, torch.float32), seed
 
 
 @pytest.mark.parametrize("run", GOLDEN["runs"], ids=lambda run: f"seed {run['data_seed']}")
@@ -129,11 +133,16 @@ def test_any_settings_give_points_and_a_population_that_can_be_used(
     assert population is None or 0 < population.share_1 < 1
 
 
+def test_every_population_is_tested() -> None:
+    known = {cls for cls in DATASETS.values() if cls().population() is not None}
+    assert {type(data) for data in DRAWN_FROM_A_POPULATION} == known
+
+
 @each_population
 def test_share_and_label_noise_of_the_population_are_those_of_the_sample(
     data: DataSettings,
 ) -> None:
-    population, labels = data.population(), data.sample().y.double()
+    population, labels = data.population(), sampled(data).y.double()
     counts = [len(cloud) for cloud in clouds(data)]
     assert population.share_1 == pytest.approx(counts[1] / sum(counts), rel=1e-12)
     for part, label in zip(labels.split(counts), (0.0, 1.0), strict=True):
@@ -171,7 +180,8 @@ def test_characteristic_function_of_the_population_is_that_of_the_sample(
 ) -> None:
     k = np.random.default_rng(0).normal(scale=1.5, size=(20, 2))
     for cloud, mixture in zip(clouds(data), data.population().classes, strict=True):
-        measured = np.exp(1j * cloud @ k.T).mean(0)
+        phases = cloud @ k.T
+        measured = np.cos(phases).mean(0) + 1j * np.sin(phases).mean(0)  # faster than exp
         difference = abs(measured - characteristic_function(mixture, k))
         np.testing.assert_array_less(difference, 4 / math.sqrt(len(cloud)))
 
@@ -199,8 +209,10 @@ def test_class_1_has_so_many_fewer_points(count: int, imbalance: float, rare: in
     assert data.population().share_1 == rare / (count + rare)
 
 
-@pytest.mark.parametrize("correlation", [-0.95, -0.3, 0.0, 0.6, 0.95])
-@pytest.mark.parametrize("std_ratio", [0.2, 1.0, 4.0])
+@pytest.mark.parametrize(
+    ("correlation", "std_ratio"),
+    [(-0.95, 0.2), (-0.95, 4.0), (-0.3, 1.0), (0.0, 4.0), (0.6, 0.2), (0.95, 1.0), (0.95, 4.0)],
+)
 def test_correlation_and_spread_are_those_that_were_asked_for(
     correlation: float, std_ratio: float
 ) -> None:

@@ -192,6 +192,14 @@ def test_stops_are_sorted_within_the_bounds_and_hold_the_default() -> None:
         assert max(b / a for a, b in pairwise(stops)) <= 2, (cls, name)
 
 
+def test_label_that_is_not_the_name_stands_for_the_choice() -> None:
+    spec = Setting(
+        label="Colour", help="Watch it.", kind=str, choices=lambda: {"r": "Red", "g": "Green"}
+    )
+    for text, value in (("r", "r"), ("Red", "r"), ("Green", "g"), ("red", None), ("Blue", None)):
+        assert reading("colour", spec, text)[0] == value, text
+
+
 @pytest.mark.parametrize("number", [np.float32(0.5), np.float64(0.5), Fraction(1, 2)])
 def test_numbers_of_other_libraries_become_plain(number: object) -> None:
     taken = OPTIMIZERS["SGD"](lr=number).lr

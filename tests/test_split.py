@@ -75,8 +75,11 @@ def moved(data: Dataset, mask: torch.Tensor) -> Dataset:
 
 
 @pytest.mark.parametrize("optimizer", by_hand.OPTIMIZERS[::2], ids=repr)
-@pytest.mark.parametrize("features", [Quadratic(), Radial()], ids=lambda map_: map_.title)
-@pytest.mark.parametrize("mini_batches", [False, True])
+@pytest.mark.parametrize(
+    ("features", "mini_batches"),
+    [(Quadratic(), False), (Radial(), True)],
+    ids=lambda value: f"{value!r:.9}",
+)
 def test_training_never_sees_a_test_point(
     monkeypatch: pytest.MonkeyPatch,
     optimizer: OptimizerSettings,
