@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from lrcore import Blobs, Run, RunConfig
 from lrcore.ui.autograd.page import EXERCISES
+from lrcore.ui.session import Session
 
 RunCode = Callable[[str], tuple[str, str]]
 
@@ -171,7 +172,7 @@ def test_a_large_batch_is_cut_with_a_notice() -> None:
     app.query_params["g_batch"] = "true"
     run = Run(RunConfig(data=Blobs(samples_per_class=300)))
     run.extend(iterations=2)
-    app.session_state["g_run"] = run
+    app.session_state["session"] = Session(lab_run=run)
     app.run()
     assert not app.exception
     assert "The first 400 of 600 points." in [caption.value for caption in app.caption]
