@@ -16,7 +16,7 @@ const REPORT = 150; // ms after a pause until Python is told where the playhead 
 const UNKNOWN = 300; // ms until Python is asked again for limits that it still computes
 const LATE = 1000; // ms without an answer until the page says so
 const LONGEST_FRAME = 250; // ms; a page that was hidden goes on where it was
-const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter| )/;
+const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 
 export class Stage {
   /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers */
@@ -59,7 +59,7 @@ export class Stage {
     }, signal);
     const options = { signal, capture: true };
     document.addEventListener("click", ({ target }) => { if (target.closest("a[href]")) this.link.leave(); }, options);
-    for (const type of ["pointerup", "keydown", "keyup", "change"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
+    for (const type of ["pointerup", "keydown", "keyup"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
   }
 
   destroy() {
