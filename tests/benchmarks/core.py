@@ -66,8 +66,12 @@ class Course:
 def rows(device: str, repeat: int) -> list[Row]:
     """Speed at both sizes, and the memory of a long run."""
     # The run's memory comes first: the allocator still holds nothing it could reuse.
-    speeds = [_against_the_course(size, device, repeat) for size in _SIZES]
-    return [_memory(), *speeds, _generator(device, repeat), _tracing()]
+    return [
+        _memory(),
+        *(_against_the_course(size, device, repeat) for size in _SIZES),
+        _generator(device, repeat),
+        _tracing(),
+    ]
 
 
 def _against_the_course(size: Size, device: str, repeat: int) -> Row:
