@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import TimeoutError as NothingCame
 
 from lrcore import SGD, Run, RunConfig
 from lrcore.data import Placed
@@ -47,9 +49,16 @@ def text_of(page: Page) -> str:
 
 
 def upload(page: Page, folder: Path, name: str, content: str) -> None:
+    """Choose a file, and again if Streamlit has not taken it: on a busy machine it may lose one."""
     path = folder / name
     path.write_text(content, "utf-8")
-    page.locator("input[type=file]").set_input_files(path)
+    taken = page.get_by_test_id("stFileChipName").filter(has_text=name)
+    for _ in range(3):
+        page.wait_for_selector("[data-test-script-state=notRunning]")
+        page.locator("input[type=file]").set_input_files(path)
+        with suppress(NothingCame):
+            return taken.wait_for(timeout=6000)
+    return expect(taken).to_be_visible()
 
 
 def choose(page: Page, key: str, option: str) -> None:
