@@ -18,6 +18,7 @@ from lrcore.ui.controls import query
 from lrcore.ui.player.film import Film
 from tests.pages import config_of, controls, opened, player, toasts
 from tests.story_runs import BY_NAME, every_story
+from tests.strategies import allowed_values
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -53,12 +54,8 @@ def test_default_settings_need_no_parameters() -> None:
 
 def values(spec: Setting) -> st.SearchStrategy[bool | int | float | str]:
     """Values that a control can show: on a logarithmic scale, those of at most twelve digits."""
-    if spec.choices is not None:
-        return st.sampled_from(list(spec.choices()))
-    if spec.kind is bool:
-        return st.booleans()
-    if spec.kind is int:
-        return st.integers(int(spec.minimum), int(spec.maximum))
+    if spec.kind is not float:
+        return allowed_values(spec)
     if spec.log:
         return st.floats(spec.minimum, spec.maximum).map(lambda value: float(f"{value:.12g}"))
     places = st.integers(0, round((spec.maximum - spec.minimum) / spec.step))

@@ -32,6 +32,10 @@ class Dataset(NamedTuple):
     classes: tuple[str, str] = ("class 0", "class 1")
     frame: tuple[float, float, float, float] | None = None
 
+    def take(self, which: torch.Tensor) -> Dataset:
+        """Some of the points, by their indices or by a mask (n,)."""
+        return self._replace(x=self.x[which], y=self.y[which])
+
 
 class Mixture(NamedTuple):
     """The distribution of one class: Gaussians of equal weight and equal covariance.

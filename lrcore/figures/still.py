@@ -141,7 +141,7 @@ def boundary(run: Run, at: int) -> BoundaryDisplay:
         return found
 
     index = drawn_points(run.data.y)
-    points = run.data._replace(x=run.data.x[index], y=run.data.y[index])
+    points = run.data.take(index)
     view = view_of(run.data)
     grid = grid_points(view)
     corners = grid.double().numpy().reshape(GRID_SIZE, GRID_SIZE, 2)

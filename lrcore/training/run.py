@@ -81,7 +81,7 @@ class Run:
         """The points where `mask` is true; all of them without a copy."""
         if mask.all():
             return self.data
-        return self.data._replace(x=self.data.x[mask], y=self.data.y[mask])
+        return self.data.take(mask)
 
     def __len__(self) -> int:
         """Number of recorded moments, at least 1."""

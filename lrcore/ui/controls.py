@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from lrcore.data import DATASETS
-from lrcore.features import FEATURES
-from lrcore.optim import OPTIMIZERS
+from lrcore.data import DATASETS, Blobs
+from lrcore.features import FEATURES, Linear
+from lrcore.optim import OPTIMIZERS, SGD
 from lrcore.settings import (
     Entry,
     Need,
@@ -61,17 +61,17 @@ class Control(NamedTuple):
 
 @dataclass(frozen=True)
 class Group:
-    """A heading that selects from a registry; the settings of the run that name it stand below."""
+    """A heading that selects from a registry; the settings of the run that name it stand below.
+
+    Args:
+        default: name of the entry that a run has by default.
+    """
 
     key: str
     label: str
     help: str
     registry: Registry[type[Entry]]
-
-    @property
-    def default(self) -> str:
-        """The entry of a `RunConfig` that is not told."""
-        return entry_of(RunConfig(), self).name
+    default: str
 
     @property
     def selector(self) -> Control:
@@ -91,18 +91,21 @@ GROUPS = (
         "Data",
         "Which points to learn from: watch which of them a straight line can separate.",
         DATASETS,
+        Blobs.name,
     ),
     Group(
         "features",
         "Features",
         "What the model sees of a point: watch the boundary bend with more of them.",
         FEATURES,
+        Linear.name,
     ),
     Group(
         "optimizer",
         "Optimiser",
         "How the gradient becomes a step; a change keeps the weights: watch the pace.",
         OPTIMIZERS,
+        SGD.name,
     ),
 )
 SEED, ZEROS, TYPED = "seed", "zeros", "typed"
@@ -131,12 +134,6 @@ WEIGHTS = Control(
     ),
     "",
 )
-
-
-def entry_of(config: RunConfig, group: Group) -> Entry:
-    """What a run has of a group's registry."""
-    entry: Entry = getattr(config, group.key)
-    return entry
 
 
 def key_of(entry: str, field: str) -> str:
@@ -231,7 +228,7 @@ def query(config: RunConfig) -> dict[str, str]:
     """
     values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}
     for group in GROUPS:
-        entry = entry_of(config, group)
+        entry: Entry = getattr(config, group.key)
         name = values[group.key] = entry.name
         values |= {
             key_of(name, field): getattr(entry, field) for field, _ in described(type(entry))

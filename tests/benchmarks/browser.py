@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as NothingCame
 
 from tests.benchmarks.common import ENDLESS, Row, Server, chromium, process, server
+from tests.browser.player import pull_slider
 from tests.serving import wait_until_healthy
 
 _SIZE = {"width": 1280, "height": 720}
@@ -180,7 +181,8 @@ def _moves(page: Page, label: str, attribute: str) -> list[float]:
     times = []
     for move in range(_MOVES):
         page.evaluate(_ARM)
-        _drag(page, label, 24 if move % 2 == 0 else -24)
+        pull_slider(page, label, 24 if move % 2 == 0 else -24)
+        page.mouse.up()
         times.append(_time_of_change(page, attribute))
         # The releases shall meet every phase of the player's own questions.
         page.wait_for_timeout(500 + 37 * move)
@@ -194,19 +196,6 @@ def _time_of_change(page: Page, attribute: str) -> float:
     except NothingCame:
         return math.inf
     return float(found.json_value())
-
-
-def _drag(page: Page, label: str, distance: int) -> None:
-    slider = page.get_by_test_id("stSlider").filter(has_text=label)
-    slider.scroll_into_view_if_needed()
-    box = slider.get_by_test_id("stSliderThumbValue").locator("xpath=..").bounding_box()
-    if box is None:
-        raise LookupError(f"no slider {label!r} on the page")
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + distance, y, steps=4)
-    page.mouse.up()
 
 
 def _played(  # noqa: PLR0917

@@ -101,6 +101,19 @@ def move_slider(page: Page, label: str, key: str, times: int = 1) -> None:
     slider.blur()
 
 
+def pull_slider(page: Page, label: str, distance: int) -> None:
+    """Drag the handle of a slider so many px, without letting go."""
+    slider = page.get_by_test_id("stSlider").filter(has_text=label)
+    slider.scroll_into_view_if_needed()
+    box = slider.get_by_test_id("stSliderThumbValue").locator("xpath=..").bounding_box()
+    if box is None:
+        raise LookupError(f"no slider {label!r} on the page")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + distance, y, steps=4)
+
+
 def line(page: Page) -> list[Point]:
     """The vertices of the boundary in the plane: of the lines, the thick one without gaps."""
     return [(x, y) for x, y in page.evaluate(_LINE)]

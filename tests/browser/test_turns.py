@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lrcore import SGD, Run, RunConfig
 from tests.browser.conftest import OpenPage
-from tests.browser.player import ENDLESS, assert_shows, go_to, number, pause, wait_for_iteration
+from tests.browser.player import (
+    ENDLESS,
+    assert_shows,
+    go_to,
+    number,
+    pause,
+    pull_slider,
+    wait_for_iteration,
+)
 
 # At one step a second no question of the player's own falls into the time that is watched.
 _COUNT = """
@@ -14,57 +24,61 @@ window.turns = 0;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) { window.turns += 1; return send.call(this, data); };
 """
-_BRANCHED = "document.querySelector('.stage').dataset.branch === '1'"
+_BRANCHED = "before => document.querySelector('.stage').dataset.branch !== before"
 
 
-def pull(page: Page, label: str, distance: int) -> None:
-    """Drag a slider with the mouse, and let it go."""
-    slider = page.get_by_test_id("stSlider").filter(has_text=label)
-    box = slider.get_by_test_id("stSliderThumbValue").locator("xpath=..").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + distance, y, steps=3)
+def opened_and_counted(open_page: OpenPage, context: BrowserContext) -> Page:
+    """The page with an endless run, at rest; from now on it counts its messages."""
+    context.add_init_script(_COUNT)
+    page = open_page(ENDLESS)
+    expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
+    return page
+
+
+def assert_one_turn(page: Page, act: Callable[[], None]) -> tuple[int, str]:
+    """The mark that one message brings: where settings changed, and how."""
     page.evaluate("turns = 0")
-    page.mouse.up()
-
-
-def test_a_slider_takes_one_turn_paused_and_playing(
-    open_page: OpenPage, context: BrowserContext
-) -> None:
-    context.add_init_script(_COUNT)
-    page = open_page(ENDLESS)
-    expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
-    go_to(page, 40)
-    page.wait_for_function("turns > 0")
-    pull(page, "Learning rate", 24)
-    page.wait_for_function(_BRANCHED)
+    before = page.locator(".stage").get_attribute("data-branch")
+    act()
+    page.wait_for_function(_BRANCHED, arg=before)
     assert page.evaluate("turns") == 1
-    expect(page.locator(".stage .marks span[title^='40: lr 0.01 → ']")).to_have_count(1)
+    mark = page.locator(".stage .marks span").last.get_attribute("title")
+    assert mark is not None
+    start, _, words = mark.partition(": ")
+    return int(start), words
 
 
-def test_a_switch_takes_one_turn_while_it_plays(
+def test_a_slider_takes_one_turn_at_rest(open_page: OpenPage, context: BrowserContext) -> None:
+    page = opened_and_counted(open_page, context)
+    go_to(page, 40)
+    page.wait_for_function("turns > 0")  # the page has told where it rests
+    pull_slider(page, "Learning rate", 24)
+    start, words = assert_one_turn(page, page.mouse.up)
+    assert start == 40
+    assert words.startswith("lr 0.01 → ")
+
+
+def test_a_switch_and_a_slider_take_one_turn_each_while_it_plays(
     open_page: OpenPage, context: BrowserContext
 ) -> None:
-    context.add_init_script(_COUNT)
-    page = open_page(ENDLESS)
-    expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
+    page = opened_and_counted(open_page, context)
     page.get_by_test_id("speed").select_option("1")
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 3)
-    page.evaluate("turns = 0")
     at = int(number(page, "iteration"))
-    page.get_by_text("zero_grad each step").click()
-    page.wait_for_function(_BRANCHED)
-    assert page.evaluate("turns") == 1
-    mark = page.locator(".stage .marks span").get_attribute("title")
-    assert mark is not None
-    start, _, words = mark.partition(": ")
-    assert (int(start) - at in (0, 1), words) == (True, "zero_grad on → off")
+    first, words = assert_one_turn(page, page.get_by_text("zero_grad each step").click)
+    assert (first - at in (0, 1), words) == (True, "zero_grad on → off")
+    wait_for_iteration(page, first + 2)
+    pull_slider(page, "Momentum", -24)
+    at = int(number(page, "iteration"))
+    second, words = assert_one_turn(page, page.mouse.up)
+    assert second - at in (0, 1)
+    momentum = float(words.removeprefix("momentum 0.9 → "))
     here = pause(page)
     run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
-    run.extend(10, int(start) + 5)
-    run.branch(int(start), zero_grad=False, optimizer=SGD())
+    run.extend(10, first + 5)
+    run.branch(first, zero_grad=False)
+    run.extend(10, second)
+    run.branch(second, optimizer=SGD(momentum=momentum))
     run.extend(10, 20)
     assert_shows(page, run, here)

@@ -95,7 +95,7 @@ class Film:
     def respond(self) -> Answer:
         """Train as far as the present question asks, and answer it."""
         problem = None
-        until = self._until()
+        until = self._request.rows[1] if self._is_known else FIRST_ROWS
         try:
             branch = self._branch_point()
             if branch is not None:
@@ -107,9 +107,10 @@ class Film:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
         return self._answer(problem)
 
-    def _until(self) -> int:
-        known = self._request.knows.run == self._run_number
-        return self._request.rows[1] if known else FIRST_ROWS
+    @property
+    def _is_known(self) -> bool:
+        """Whether the player has the present run."""
+        return self._request.knows.run == self._run_number
 
     @property
     def _waiting(self) -> bool:
@@ -134,8 +135,7 @@ class Film:
         self._restart = False
 
     def _answer(self, problem: str | None) -> Answer:
-        request, run = self._request, self.run
-        known = request.knows.run == self._run_number
+        run, known = self.run, self._is_known
         first = self._first_new() if known else 0
         columns = run.columns(first, first + _MOST_ROWS_PER_ANSWER)
         state = State(
@@ -148,7 +148,7 @@ class Film:
             story=sentence_of(self.wanted),
         )
         return Answer(
-            seq=request.seq,
+            seq=self._request.seq,
             version=self.version,
             at=self.at,
             first=first,

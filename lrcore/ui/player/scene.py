@@ -16,7 +16,7 @@ def scene_of(run: Run) -> Scene:
     """Figures, points and features of a run."""
     view = view_of(run.data)
     index = drawn_points(run.data.y)
-    drawn = run.data._replace(x=run.data.x[index], y=run.data.y[index])
+    drawn = run.data.take(index)
     is_test = run.is_test[index]
     total = len(run.data.y)
     any_test = bool(run.is_test.any())
