@@ -1,23 +1,23 @@
 """Logistic regression and autograd, live: `streamlit run app.py`."""
 
-from functools import partial
-
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from lrcore.ui import stories, training
-from lrcore.ui.autograd import page as autograd
+from lrcore.ui.server.early import Early
+from lrcore.ui.server.failure import on_failure
+from lrcore.ui.server.files import Files
+from lrcore.ui.server.headers import SafetyHeaders, framed_by, hosts
+from lrcore.ui.server.start import SPARE, starting
 
-st.set_page_config(
-    page_title="Logistic regression, live",
-    layout="wide",
-    initial_sidebar_state="expanded",
-)
-_training = st.Page(training.page, title="Training", url_path="training", default=True)
-st.navigation(
-    [
-        _training,
-        st.Page(autograd.page, title="Autograd", url_path="autograd"),
-        st.Page(partial(stories.page, _training), title="Stories", url_path="stories"),
+app = st.App(
+    "lrcore/ui/main.py",
+    lifespan=starting,
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts(), www_redirect=False),
+        Middleware(SafetyHeaders, framed_by=framed_by()),
+        Middleware(Files, spare=SPARE),
+        Middleware(Early),
     ],
-    position="top",
-).run()
+    on_script_error=on_failure,
+)

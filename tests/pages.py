@@ -13,7 +13,7 @@ from lrcore import RunConfig
 from lrcore.ui.player.film import Film
 from lrcore.ui.session import Session
 
-APP = Path(__file__).parent.parent / "app.py"
+APP = Path(__file__).parent.parent / "lrcore" / "ui" / "main.py"
 CONTROLS = ("slider", "select_slider", "number_input", "selectbox", "toggle", "text_input")
 
 
@@ -59,8 +59,8 @@ def controls(page: AppTest) -> dict[str, Element]:
 def player(page: AppTest) -> dict[str, object]:
     """The data of the player's component."""
     found = [item.proto for item in elements(page.main) if item.type == "bidi_component"]
-    assert [proto.component_name for proto in found] == ["lrcore_preload", "lrcore_player"]
-    return json.loads(found[1].json)
+    assert [proto.component_name for proto in found] == ["lrcore_player"]
+    return json.loads(found[0].json)[0]
 
 
 def toasts(page: AppTest) -> list[str]:

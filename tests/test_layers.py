@@ -89,7 +89,7 @@ def test_only_the_figures_import_plotly() -> None:
     # The player takes the path of Plotly's JavaScript alone.
     assert offenders(
         lambda name, found: library(found) == "plotly" and part_of(name) != "figures"
-    ) == ["lrcore.ui.player -> plotly"]
+    ) == ["lrcore.ui.server.files -> plotly"]
 
 
 def test_core_imports_torch_and_numpy_alone() -> None:

@@ -6,6 +6,7 @@ import base64
 import math
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 import torch
 
@@ -138,7 +139,7 @@ def test_shading_grows_from_nothing_with_the_certainty() -> None:
 
 def test_scatter_holds_the_points_of_each_class() -> None:
     data, view = Blobs().sample(), View(-1.0, 2.0, -3.0, 4.0)
-    figure = scatter(data, none_held_out(data), view)
+    figure = go.Figure(scatter(data, none_held_out(data), view))
     for label, trace in enumerate(figure.data):
         expected = data.x[data.y == label].numpy()
         assert trace.name == f"class {label}"
@@ -151,7 +152,7 @@ def test_scatter_holds_the_points_of_each_class() -> None:
 
 def test_classes_differ_by_colour_and_by_shape() -> None:
     data = Blobs().sample()
-    figure = scatter(data, none_held_out(data), View(*COURSE_VIEW))
+    figure = go.Figure(scatter(data, none_held_out(data), View(*COURSE_VIEW)))
     markers = [trace.marker for trace in figure.data]
     assert [marker.color for marker in markers] == [palette.CLASS_0, palette.CLASS_1]
     assert markers[0].symbol != markers[1].symbol
@@ -160,7 +161,7 @@ def test_classes_differ_by_colour_and_by_shape() -> None:
 def test_test_points_are_hollow_and_of_the_same_colour_and_shape() -> None:
     data = Blobs().sample()
     held_out = torch.arange(200) % 5 == 0
-    figure = scatter(data, held_out, View(*COURSE_VIEW))
+    figure = go.Figure(scatter(data, held_out, View(*COURSE_VIEW)))
     assert [trace.name for trace in figure.data] == [
         "class 0",
         "class 1",
@@ -178,14 +179,14 @@ def test_test_points_are_hollow_and_of_the_same_colour_and_shape() -> None:
 
 def test_axes_and_classes_carry_their_names() -> None:
     data = Blobs().sample()._replace(axes=("height (cm)", "mass (kg)"), classes=("cat", "dog"))
-    figure = scatter(data, none_held_out(data), View(*COURSE_VIEW))
+    figure = go.Figure(scatter(data, none_held_out(data), View(*COURSE_VIEW)))
     assert figure.layout.xaxis.title.text == "height (cm)"
     assert figure.layout.yaxis.title.text == "mass (kg)"
     assert [trace.name for trace in figure.data] == ["cat", "dog"]
 
 
 def test_curves_of_test_points_are_dashed_and_come_last() -> None:
-    figure = empty_curves(0.9, test=True)
+    figure = go.Figure(empty_curves(0.9, test=True))
     names = ["loss", "accuracy", "test loss", "test accuracy"]
     assert [trace.name for trace in figure.data] == names
     assert [trace.line.dash for trace in figure.data] == ["solid", "solid", "dash", "dash"]
@@ -193,7 +194,7 @@ def test_curves_of_test_points_are_dashed_and_come_last() -> None:
 
 @pytest.mark.parametrize("target", [0.99, 0.5, 1.0])
 def test_curves_show_the_target_line(target: float) -> None:
-    figure = empty_curves(target)
+    figure = go.Figure(empty_curves(target))
     assert [trace.name for trace in figure.data] == ["loss", "accuracy"]
     (line,) = figure.select_shapes({"name": "target"})
     assert (line.type, line.yref, line.y0, line.y1) == ("line", "y2", target, target)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from lrcore import palette
-from lrcore.figures.style import AXIS, CLEAR, FONT
+from lrcore.figures.style import AXIS, CLEAR, FONT, Figure
 
 _LOSS_PANEL, _ACCURACY_PANEL = (0.55, 1.0), (0.0, 0.45)
-_LAYOUT = {
+_LAYOUT: dict[str, object] = {
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,
     "font": FONT,
@@ -16,12 +14,12 @@ _LAYOUT = {
     "margin": {"l": 50, "r": 12, "t": 24, "b": 40},
     "xaxis": AXIS
     | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
-    "yaxis": AXIS | {"domain": _LOSS_PANEL, "rangemode": "tozero", "nticks": 4},
-    "yaxis2": AXIS | {"domain": _ACCURACY_PANEL, "range": [0, 1.04], "nticks": 4},
+    "yaxis": AXIS | {"domain": list(_LOSS_PANEL), "rangemode": "tozero", "nticks": 4},
+    "yaxis2": AXIS | {"domain": list(_ACCURACY_PANEL), "range": [0, 1.04], "nticks": 4},
 }
 
 
-def curves_with_curtains(target: float, *, test: bool = False) -> go.Figure:
+def curves_with_curtains(target: float, *, test: bool = False) -> Figure:
     """`empty_curves` with two curtains in front, "curtain of loss" and "curtain of accuracy".
 
     A curtain is a rectangle in the colour of the page. The player draws all moments that it has,
@@ -43,12 +41,11 @@ def curves_with_curtains(target: float, *, test: bool = False) -> go.Figure:
         }
         for name, (low, high) in (("loss", _LOSS_PANEL), ("accuracy", _ACCURACY_PANEL))
     ]
-    # `update_layout` would write the first curtain over the target line.
-    figure.layout.shapes = [*curtains, *figure.layout.shapes]
+    figure["layout"]["shapes"] = [*curtains, _target_line(target)]
     return figure
 
 
-def empty_curves(target: float, *, test: bool = False) -> go.Figure:
+def empty_curves(target: float, *, test: bool = False) -> Figure:
     """Loss above accuracy over the iterations, still without a moment, and the target line.
 
     The `meta` of each trace says which column of a record it shows: {"column": "loss"},
@@ -59,40 +56,46 @@ def empty_curves(target: float, *, test: bool = False) -> go.Figure:
         target: the accuracy to pass.
         test: with the curves of the test points, dashed.
     """
-    figure = go.Figure()
     looks = [("loss", palette.LOSS, "", "solid"), ("accuracy", palette.ACCURACY, "2", "solid")]
     if test:
         looks += [(f"test {name}", colour, axis, "dash") for name, colour, axis, _ in looks]
-    for name, colour, axis, dash in looks:
-        figure.add_scatter(
-            x=[],
-            y=[],
-            name=name,
-            meta={"column": name.replace(" ", "_")},
-            mode="lines",
-            line={"width": 3, "color": colour, "dash": dash},
-            xaxis="x",
-            yaxis=f"y{axis}",
-            hovertemplate=f"iteration %{{x}}<br>{name} %{{y:.4f}}<extra></extra>",
-        )
-    figure.add_shape(
-        name="target",
-        type="line",
-        xref="paper",
-        yref="y2",
-        x0=0,
-        x1=1,
-        y0=target,
-        y1=target,
-        line={"width": 2, "dash": "dash", "color": palette.TARGET},
-    )
+    traces: list[dict[str, object]] = [
+        {
+            "type": "scatter",
+            "x": [],
+            "y": [],
+            "name": name,
+            "meta": {"column": name.replace(" ", "_")},
+            "mode": "lines",
+            "line": {"width": 3, "color": colour, "dash": dash},
+            "xaxis": "x",
+            "yaxis": f"y{axis}",
+            "hovertemplate": f"iteration %{{x}}<br>{name} %{{y:.4f}}<extra></extra>",
+        }
+        for name, colour, axis, dash in looks
+    ]
     hint = " (dashed: test)" if test else ""
     titles = [
         _title("loss", f"loss{hint}", 1.0, palette.LOSS),
         _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
         _title("target", f"target {target:g}", 0.45, palette.TARGET) | {"x": 1, "xanchor": "right"},
     ]
-    return figure.update_layout(_LAYOUT, annotations=titles)
+    layout: dict[str, object] = _LAYOUT | {"annotations": titles, "shapes": [_target_line(target)]}
+    return {"data": traces, "layout": layout}
+
+
+def _target_line(target: float) -> dict[str, object]:
+    return {
+        "name": "target",
+        "type": "line",
+        "xref": "paper",
+        "yref": "y2",
+        "x0": 0,
+        "x1": 1,
+        "y0": target,
+        "y1": target,
+        "line": {"width": 2, "dash": "dash", "color": palette.TARGET},
+    }
 
 
 def _title(of: str, text: str, y: float, colour: str) -> dict[str, object]:

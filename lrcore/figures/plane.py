@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from torch import Tensor
 
 from lrcore import palette
 from lrcore.data import Dataset
 from lrcore.figures.scene import View
-from lrcore.figures.style import AXIS, CLEAR, FONT
+from lrcore.figures.style import AXIS, CLEAR, FONT, Figure
 
 # Lines of equal probability: name, probability, width in pixels, dash.
 LINES = (
@@ -19,18 +18,20 @@ LINES = (
 )
 
 
-def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
+def scatter(points: Dataset, is_test: Tensor, view: View) -> Figure:
     """`plane`, and three lines of equal probability that the player fills and moves.
 
     The lines are shapes, named as in `LINES` and still empty.
     """
     figure = plane(points, is_test, view)
-    for name, _, width, dash in LINES:
-        figure.add_shape(name=name, type="path", path="M0,0", line={"width": width, "dash": dash})
+    figure["layout"]["shapes"] = [
+        {"name": name, "type": "path", "path": "M0,0", "line": {"width": width, "dash": dash}}
+        for name, _, width, dash in LINES
+    ]
     return figure
 
 
-def plane(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
+def plane(points: Dataset, is_test: Tensor, view: View) -> Figure:
     """The points of the two classes, which differ by colour and by the shape of their markers.
 
     Each trace holds the points of one class, test points in traces of their own and drawn hollow;
@@ -41,21 +42,22 @@ def plane(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
         is_test: (n,) bool.
         view: the range of the axes.
     """
-    figure = go.Figure()
-    for held_out in (False, True) if is_test.any() else (False,):
-        for label in (0, 1):
-            members = points.x[(points.y == label) & (is_test == held_out)]
-            figure.add_scatter(**_class_trace(points, members, label, held_out))
-    return figure.update_layout(
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        font=FONT,
-        margin={"l": 44, "r": 8, "t": 34, "b": 40},
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "bgcolor": CLEAR},
-        uirevision=f"{points.axes} {view}",
-        xaxis=_axis(points.axes[0], (view.x0, view.x1), 4),
-        yaxis=_axis(points.axes[1], (view.y0, view.y1), 0),
-    )
+    traces = [
+        _class_trace(points, points.x[(points.y == label) & (is_test == held_out)], label, held_out)
+        for held_out in ((False, True) if is_test.any() else (False,))
+        for label in (0, 1)
+    ]
+    layout: dict[str, object] = {
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": FONT,
+        "margin": {"l": 44, "r": 8, "t": 34, "b": 40},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "bgcolor": CLEAR},
+        "uirevision": f"{points.axes} {view}",
+        "xaxis": _axis(points.axes[0], (view.x0, view.x1), 4),
+        "yaxis": _axis(points.axes[1], (view.y0, view.y1), 0),
+    }
+    return {"data": traces, "layout": layout}
 
 
 def marker_size(points: Dataset) -> int:
@@ -70,8 +72,9 @@ def _class_trace(points: Dataset, members: Tensor, label: int, held_out: bool) -
     edge = {"width": 2} if held_out else {"width": 1, "color": "rgba(255,255,255,0.8)"}
     return {
         # Plotly leaves a trace without a point out of the legend.
-        "x": x[:, 0].round(4) if len(x) else [None],
-        "y": x[:, 1].round(4) if len(x) else [None],
+        "x": x[:, 0].round(4).tolist() or [None],
+        "y": x[:, 1].round(4).tolist() or [None],
+        "type": "scatter",
         "mode": "markers",
         "name": f"{name}, test" if held_out else name,
         "meta": {"label": label, "test": held_out},
@@ -87,4 +90,4 @@ def _class_trace(points: Dataset, members: Tensor, label: int, held_out: bool) -
 
 
 def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, object]:
-    return AXIS | {"range": limits, "title": {"text": title, "standoff": standoff}}
+    return AXIS | {"range": list(limits), "title": {"text": title, "standoff": standoff}}

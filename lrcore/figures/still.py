@@ -64,7 +64,7 @@ class BoundaryDisplay:
 
     def plot(self) -> go.Figure:
         """Draw tint, lines of equal probability, points, and rings round the mistakes."""
-        figure = plane(self.points, self.is_test, self.view)
+        figure = go.Figure(plane(self.points, self.is_test, self.view))
         points, figure.data = figure.data, ()
         self._add_tint(figure)
         self._add_lines(figure)
@@ -173,7 +173,7 @@ class CurvesDisplay:
 
     def plot(self) -> go.Figure:
         """The curves, the target, and a dotted line at each live change."""
-        figure = empty_curves(self.target, test=self.columns.test_loss is not None)
+        figure = go.Figure(empty_curves(self.target, test=self.columns.test_loss is not None))
         for trace in figure.data:
             trace.update(x=self.columns.iteration, y=getattr(self.columns, trace.meta["column"]))
         for iteration in self.changes.tolist():

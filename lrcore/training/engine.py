@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from lrcore.model import LOSSES, LogisticRegression, penalty
+from lrcore.optim import OptimizerSettings
 from lrcore.training.batches import Batches, BatchState
 from lrcore.training.config import RunConfig
 from lrcore.training.part import Part, Tally
@@ -56,7 +59,7 @@ class Engine:
         self._move_data(config.device)
         parameters = initial_parameters(config, training.design.shape[1] - 1).to(config.device)
         self._parameters = parameters.requires_grad_()  # (d + 1,)
-        self._optimizer = config.optimizer.build([self._parameters])
+        self._use_optimizer(config.optimizer)
         self._batches: Batches | None = None
 
     @property
@@ -77,7 +80,7 @@ class Engine:
             test points (steps, d + 5): loss and number of these follow. On an accelerator the rows
             are put together there and copied once.
         """
-        config, parameters, optimizer = self._config, self._parameters, self._optimizer
+        config, parameters, step = self._config, self._parameters, self._step
         loss_function = LOSSES[config.loss].function
         design, y = self._training.design, self._training.y
         recorded: list[Tensor] = []
@@ -96,7 +99,8 @@ class Engine:
                     test_tally.add(*test.evaluate(parameters, config.loss))
                 if recorded_loss_serves:
                     self._backward(loss)
-                    optimizer.step()
+                    with torch.no_grad():
+                        step()
                 elif config.mini_batches or loss.isfinite():
                     self._step_with_closure()
                 del negative_margins, loss  # their memory serves the next step
@@ -140,8 +144,19 @@ class Engine:
         def closure() -> Tensor:
             return self._backward(loss_function(torch.mv(design, self._parameters), y))
 
-        # Declared to give a float; but a float would make an accelerator wait at each step.
-        self._optimizer.step(closure)  # type: ignore[arg-type]
+        with torch.no_grad():
+            self._step(closure)
+
+    def _use_optimizer(self, settings: OptimizerSettings) -> None:
+        """Step with a new optimiser, by the method inside of torch's wrapping.
+
+        The wrapping serves the profiler and the compiler; it costs more than a step on few points
+        does, and imports the compiler (a second).
+        """
+        self._optimizer = settings.build([self._parameters])
+        self._step: Callable[..., object] = partial(
+            inspect.unwrap(type(self._optimizer).step), self._optimizer
+        )
 
     def _next_batch(self, config: RunConfig) -> Tensor:
         if self._batches is None or self._batches.seed != config.shuffle_seed:
@@ -153,7 +168,7 @@ class Engine:
         if config.device != self._device:
             self._restore_tensors(self.snapshot(0), config)
         elif type(config.optimizer) is not type(self._config.optimizer):
-            self._optimizer = config.optimizer.build([self._parameters])
+            self._use_optimizer(config.optimizer)
         else:
             config.optimizer.apply_to(self._optimizer)
         self._config = config
@@ -182,7 +197,7 @@ class Engine:
         if snapshot.gradient is not None:
             self._parameters.grad = snapshot.gradient.to(config.device).clone()
         same_optimizer = type(config.optimizer) is type(snapshot.config.optimizer)
-        self._optimizer = config.optimizer.build([self._parameters])
+        self._use_optimizer(config.optimizer)
         if same_optimizer:
             self._optimizer.load_state_dict(copy.deepcopy(snapshot.optimizer_state))
             config.optimizer.apply_to(self._optimizer)

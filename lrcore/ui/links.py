@@ -7,6 +7,7 @@ and written here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -47,6 +48,19 @@ def take_link() -> list[str]:
         if not control.is_bound:
             st.session_state[control.key] = value
     return problems
+
+
+def expected_values() -> dict[str, Value]:
+    """What each control says, or will say when it is drawn: what the link says, or its default."""
+    values: dict[str, Value] = {}
+    for control in all_controls():
+        values[control.key] = control.default
+        if control.key in st.session_state:
+            values[control.key] = st.session_state[control.key]
+        elif control.key in st.query_params:
+            with suppress(SettingsError):
+                values[control.key] = parsed(control, st.query_params[control.key])
+    return values
 
 
 def _not_used(error: SettingsError) -> str:

@@ -10,12 +10,12 @@ from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, TrainingError
 from lrcore.ui.controls import read
-from lrcore.ui.links import forget, start_from, take_link
+from lrcore.ui.links import expected_values, forget, start_from, take_link
 from lrcore.ui.own_data import place_points
-from lrcore.ui.player import asked, player, preload
+from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
-from lrcore.ui.session import control_values, session
+from lrcore.ui.session import session
 from lrcore.ui.sidebar import sidebar
 
 _CSS = Path(__file__).with_name("page.css")
@@ -23,7 +23,6 @@ _CSS = Path(__file__).with_name("page.css")
 
 def page() -> None:
     """Draw the training page."""
-    preload()
     st.html(_CSS)
     from_menu = session().menu_drawn and len(st.query_params) > 0
     session().menu_drawn = False
@@ -32,11 +31,26 @@ def page() -> None:
     if from_menu or session().film is None:
         for problem in take_link():
             st.toast(problem, icon=":material/link_off:", duration="infinite")
+    expected = _expected()
+    _draw_player(expected)
     sidebar()
-    _draw_player()
+    if _expected() != expected:
+        st.rerun()
 
 
-def _draw_player() -> None:
+def _expected() -> RunConfig | str:
+    """The settings that the controls say, or what is wrong with them.
+
+    The player is drawn before the controls, so that its answer comes first. Where drawing them
+    brings other settings, the page is drawn again.
+    """
+    try:
+        return read(expected_values())
+    except (SettingsError, DataError) as error:
+        return str(error)
+
+
+def _draw_player(wanted: RunConfig | str) -> None:
     """The player with the film that the controls ask for.
 
     Not a fragment: where a control and a fragment report at the same moment, Streamlit reruns the
@@ -44,12 +58,13 @@ def _draw_player() -> None:
     """
     problem, film = None, session().film
     try:
-        config = read(control_values())
-        if film is None:
-            film = Film(config)
+        if isinstance(wanted, str):
+            problem = wanted
+        elif film is None:
+            film = Film(wanted)
         else:
-            film.set(config)
-    except (SettingsError, DataError, TrainingError) as error:
+            film.set(wanted)
+    except TrainingError as error:
         problem = str(error)
     if problem and problem != session().problem:
         st.toast(problem, icon=":material/error:", duration="infinite")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import browser, core, server
+from tests.benchmarks import browser, core, ratios, server
 from tests.benchmarks.common import Row, machine, others
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--device", default="cpu", help="for the core part, for example cuda:0")
     parser.add_argument("--repeat", type=int, default=9, help="pairs of measurements in core")
-    known = ("core", "frames", "fastest", "latency", "server", "start")
+    known = ("core", "frames", "fastest", "latency", "ratios", "server", "start")
     parser.add_argument("parts", nargs="*", choices=(*known, []), help="all if none is named")
     arguments = parser.parse_args()
     parts: Mapping[str, Callable[[], list[Row]]] = {
@@ -22,6 +22,7 @@ def main() -> None:
         "frames": browser.frames,
         "fastest": browser.fastest,
         "latency": browser.latency,
+        "ratios": ratios.rows,
         "server": server.rows,
         "start": browser.start,
     }

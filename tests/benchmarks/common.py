@@ -43,10 +43,10 @@ class Server:
 
 
 @contextmanager
-def process() -> Iterator[Server]:
-    """Start `streamlit run app.py` on a free port, and end it afterwards."""
+def process(script: str = "app.py") -> Iterator[Server]:
+    """Start `streamlit run` on a free port, and end it afterwards."""
     port = free_port()
-    started = start(port)
+    started = start(port, script=script)
     try:
         yield Server(port, started.pid)
     finally:
@@ -59,9 +59,9 @@ def process() -> Iterator[Server]:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(script: str = "app.py") -> Iterator[Server]:
     """A server that answers."""
-    with process() as running:
+    with process(script) as running:
         wait_until_healthy(running.port)
         yield running
 

@@ -21,8 +21,8 @@ def scene_of(run: Run) -> Scene:
     total = len(run.data.y)
     any_test = bool(run.is_test.any())
     return Scene(
-        scatter=scatter(drawn, is_test, view).to_plotly_json(),
-        curves=curves_with_curtains(run.config.target_accuracy, test=any_test).to_plotly_json(),
+        scatter=scatter(drawn, is_test, view),
+        curves=curves_with_curtains(run.config.target_accuracy, test=any_test),
         points=to_base64(drawn.x.numpy()),
         features=to_base64(run.basis(drawn.x).numpy()),
         labels=drawn.y.int().tolist(),

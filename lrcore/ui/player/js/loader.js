@@ -1,16 +1,16 @@
 // Streamlit calls this on every answer, with the same parentElement while the player is mounted.
 const mounted = new WeakMap();
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data: [answer, assets], setTriggerValue }) {
   let entry = mounted.get(parentElement);
   if (!entry) {
-    entry = { latest: data, ask: setTriggerValue, stage: null, gone: false };
+    entry = { latest: answer, ask: setTriggerValue, stage: null, gone: false };
     mounted.set(parentElement, entry);
-    load(parentElement, entry, data.assets);
+    load(parentElement, entry, assets);
   }
-  entry.latest = data;
+  entry.latest = answer;
   entry.ask = setTriggerValue;
-  entry.stage?.receive(data);
+  entry.stage?.receive(answer);
   return () => setTimeout(() => leave(parentElement, entry), 0);
 }
 
@@ -25,10 +25,8 @@ function leave(parentElement, entry) {
 async function load(parentElement, entry, assets) {
   const fetched = (path) => new URL(path, document.baseURI).href;
   try {
-    const [{ Stage }, { loadPlotly }] = await Promise.all(
-      ["stage.js", "plotly.js"].map((name) => import(fetched(`${assets.stage}/${name}`))),
-    );
-    const Plotly = await loadPlotly(fetched(`${assets.plotly}/plotly.min.js`));
+    const { Stage, loadPlotly } = await import(fetched(`${assets.stage}/stage.js`));
+    const Plotly = await loadPlotly(fetched(assets.plotly));
     if (entry.gone) return;
     entry.stage = new Stage(parentElement, Plotly, (request) => entry.ask("ask", request));
     entry.stage.receive(entry.latest);

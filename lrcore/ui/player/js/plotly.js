@@ -9,7 +9,14 @@ export function loadPlotly(address) {
     };
     // A wrong address is answered with a page, so the script may load and bring nothing.
     const done = () => (window.Plotly ? resolve(window.Plotly) : fail());
-    document.head.append(Object.assign(document.createElement("script"), { src: address, onload: done, onerror: fail }));
+    if (window.Plotly) return done();
+    // The page's document asks for it early.
+    const early = [...document.scripts].find(({ src }) => src === address);
+    const script = early ?? Object.assign(document.createElement("script"), { src: address });
+    script.addEventListener("load", done);
+    script.addEventListener("error", fail);
+    if (!early) document.head.append(script);
+    return undefined;
   });
   return plotly;
 }

@@ -18,6 +18,8 @@ const LATE = 1000; // ms without an answer until the page says so
 const LONGEST_FRAME = 250; // ms; a page that was hidden goes on where it was
 const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 
+export { loadPlotly } from "./plotly.js";
+
 export class Stage {
   /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers */
   constructor(parent, Plotly, send) {
@@ -27,8 +29,10 @@ export class Stage {
     this.link = new Link(send, this.film, this.playhead);
     this.hand = new Hand(this.film, this.playhead, this.link);
     this.plane = new Plane(this.root, Plotly);
-    this.views = [this.plane, new Curves(this.root, Plotly, this.film), new Numbers(this.root)];
+    this.first = [this.plane, new Numbers(this.root)]; // the first frame after a change need not wait for the rest
+    this.views = [...this.first, new Curves(this.root, Plotly, this.film)];
     this.stale = true; // whether the moment must be drawn again
+    this.hasFrame = false; // whether the present branch has been drawn
     this.stop = new AbortController();
     this.listen(this.stop.signal);
     this.sizes = new ResizeObserver(() => this.views.forEach((view) => view.resize?.()));
@@ -94,6 +98,7 @@ export class Stage {
     this.hand.letGoIfRefused();
     for (const [name, value] of Object.entries(answer.got)) if (value) this.take(name, value);
     this.panel.showFilm(film, Math.max(0, playhead.index));
+    this.hasFrame &&= !isNew.branch;
     this.stale ||= count > 0 || isNew.branch;
     if (answer.state.waiting) return link.report(this.wants);
     if (!answer.state.limits) link.askIn(UNKNOWN);
@@ -193,11 +198,13 @@ export class Stage {
   }
 
   show(index) {
-    this.stale = false;
+    const views = this.hasFrame ? this.views : this.first;
+    this.stale = !this.hasFrame;
+    this.hasFrame = true;
     const { weights, measured } = this.hand.held ?? this.film.record.moment(index);
     this.scores = logits(this.features, weights, this.scores);
     this.now = { index, weights, measured, scores: this.scores };
-    for (const view of this.views) view.show(this.now);
+    for (const view of views) view.show(this.now);
     this.panel.showIndex(index);
     this.root.dataset.run = this.link.version.run;
     this.root.dataset.branch = this.link.version.branch;

@@ -1,0 +1,23 @@
+"""The pages: Streamlit runs this for each page at each change."""
+
+from functools import partial
+
+import streamlit as st
+
+from lrcore.ui import stories, training
+from lrcore.ui.autograd import page as autograd
+
+st.set_page_config(
+    page_title="Logistic regression, live",
+    layout="wide",
+    initial_sidebar_state="expanded",
+)
+_training = st.Page(training.page, title="Training", url_path="training", default=True)
+st.navigation(
+    [
+        _training,
+        st.Page(autograd.page, title="Autograd", url_path="autograd"),
+        st.Page(partial(stories.page, _training), title="Stories", url_path="stories"),
+    ],
+    position="top",
+).run()
