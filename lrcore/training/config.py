@@ -163,8 +163,8 @@ class RunConfig(Settings):
         "Device",
         "Where PyTorch computes; small data is fastest on the CPU.",
         choices=device_choices,
-        advanced=True,
-        group="optimizer",
+        narrow=True,
+        group="features",
     )
     target_accuracy: float = setting(
         0.99,

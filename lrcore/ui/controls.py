@@ -117,6 +117,7 @@ START = Control(
         "boundary in the plot.",
         str,
         narrow=True,
+        advanced=True,
         group="features",
         choices=lambda: {name: name for name in (SEED, ZEROS, TYPED)},
     ),
@@ -148,7 +149,8 @@ def of_group(group: str) -> list[Control]:
         for name, spec in described(RunConfig)
         if spec.group == group
     ]
-    return found + [control for control in (START, WEIGHTS) if control.spec.group == group]
+    # First, because others need the value of START.
+    return [control for control in (START, WEIGHTS) if control.spec.group == group] + found
 
 
 def all_controls() -> Iterator[Control]:

@@ -11,8 +11,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from lrcore.settings import SettingsError, Value
-from lrcore.training import WEIGHT
+from lrcore.settings import Setting, SettingsError, Value
+from lrcore.training import WEIGHT, RunConfig
 from lrcore.ui.controls import (
     START,
     TYPED,
@@ -21,9 +21,14 @@ from lrcore.ui.controls import (
     all_controls,
     as_text,
     parsed,
+    query,
     weights_text,
 )
 from lrcore.ui.session import session
+
+# The playhead: the player keeps it in the address.
+AT = "at"
+_PLACE = Setting("Iteration", "The moment to show.", int, minimum=0, maximum=1_000_000)
 
 
 def take_link() -> list[str]:
@@ -35,6 +40,11 @@ def take_link() -> list[str]:
         One sentence for each setting in the link that cannot be used as it stands.
     """
     problems = _take_old_weights()
+    if AT in st.query_params:
+        try:
+            _PLACE.parse(AT, st.query_params[AT])
+        except SettingsError as error:
+            problems.append(f"In the link, {error}. The run starts at iteration 0.")
     for control in all_controls():
         if control.key not in st.query_params:
             continue
@@ -48,6 +58,31 @@ def take_link() -> list[str]:
         if not control.is_bound:
             st.session_state[control.key] = value
     return problems
+
+
+def has_settings() -> bool:
+    """Whether the link says anything of the run."""
+    known = {control.key for control in all_controls()}
+    return any(key in known or _is_old_weight(key) for key in st.query_params)
+
+
+def place_in_link() -> int:
+    """The moment that the link names as `at`; 0 where it names none that can be."""
+    try:
+        return int(_PLACE.parse(AT, st.query_params.get(AT, "0")))
+    except SettingsError:
+        return 0
+
+
+def start_again_with(config: RunConfig) -> None:
+    """Put settings into an address without any, and have the page start from that.
+
+    Streamlit gives controls what the address said when the page started.
+    """
+    settings = query(config)
+    if settings:
+        st.query_params.from_dict(settings)
+        st.rerun()
 
 
 def expected_values() -> dict[str, Value]:

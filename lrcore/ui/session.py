@@ -57,7 +57,7 @@ class Session:
     Args:
         film: the run of the training page.
         problem: what was last said to keep it from its settings.
-        menu_drawn: the page "Stories" was the last one.
+        page: the one that was drawn last.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
         lab_run: what "The graph of this run" shows where there is no film.
@@ -65,7 +65,7 @@ class Session:
 
     film: Film | None = None
     problem: str | None = None
-    menu_drawn: bool = False
+    page: str = ""
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None

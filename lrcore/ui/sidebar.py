@@ -14,6 +14,8 @@ from lrcore.ui.links import write_link
 from lrcore.ui.own_data import OWN_DATA
 from lrcore.ui.session import control_values, session
 
+_ONLY = "There is nothing else to choose here: torch finds only this one on this machine."
+
 
 def sidebar() -> None:
     """Draw all controls."""
@@ -110,14 +112,15 @@ def _text(control: Control) -> None:
 def _choice(control: Control, *, heading: bool = False) -> None:
     spec = control.spec
     titles = spec.choices() if spec.choices is not None else {}
+    is_only = len(titles) == 1
     chosen = st.selectbox(
         f"**{spec.label}**" if heading else spec.label,
         list(titles),
         list(titles).index(str(control.default)),
         format_func=titles.__getitem__,
         key=control.key,
-        help=spec.help,
-        disabled=_is_disabled(spec),
+        help=f"{spec.help} {_ONLY}" if is_only else spec.help,
+        disabled=is_only or _is_disabled(spec),
         bind="query-params" if control.is_bound else None,
         persist_state=None if control.is_bound else "session",
     )

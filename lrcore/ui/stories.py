@@ -20,7 +20,7 @@ def page(training: st.Page) -> None:
     """Draw the menu; each story opens the training page with its settings."""
     st.html(_CSS)
     st.html(_NO_SIDEBAR)
-    session().menu_drawn = True
+    session().page = "stories"
     with st.container(key="menu"):
         columns = st.columns(_COLUMNS, gap="medium")
         before = 0

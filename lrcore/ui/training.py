@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +11,15 @@ from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, TrainingError
 from lrcore.ui.controls import read
-from lrcore.ui.links import expected_values, forget, start_from, take_link
+from lrcore.ui.links import (
+    expected_values,
+    forget,
+    has_settings,
+    place_in_link,
+    start_again_with,
+    start_from,
+    take_link,
+)
 from lrcore.ui.own_data import place_points
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
@@ -19,23 +28,30 @@ from lrcore.ui.session import session
 from lrcore.ui.sidebar import sidebar
 
 _CSS = Path(__file__).with_name("page.css")
+_NAME = "training"
 
 
 def page() -> None:
     """Draw the training page."""
     st.html(_CSS)
-    from_menu = session().menu_drawn and len(st.query_params) > 0
-    session().menu_drawn = False
-    if from_menu:
-        forget()
-    if from_menu or session().film is None:
-        for problem in take_link():
-            st.toast(problem, icon=":material/link_off:", duration="infinite")
+    if session().page != _NAME:
+        _arrive()
+        session().page = _NAME
     expected = _expected()
     _draw_player(expected)
     sidebar()
     if _expected() != expected:
         st.rerun()
+
+
+def _arrive() -> None:
+    """Take the settings from the link; the run of before goes on if there are none in it."""
+    film = session().film
+    if film is not None and not has_settings():
+        start_again_with(film.wanted)
+    forget()
+    for problem in take_link():
+        st.toast(problem, icon=":material/link_off:", duration="infinite")
 
 
 def _expected() -> RunConfig | str:
@@ -60,17 +76,28 @@ def _draw_player(wanted: RunConfig | str) -> None:
     try:
         if isinstance(wanted, str):
             problem = wanted
-        elif film is None:
-            film = Film(wanted)
-        else:
-            film.set(wanted)
+        elif wanted != (film and film.wanted):
+            film = _taken(film, wanted)
     except TrainingError as error:
         problem = str(error)
     if problem and problem != session().problem:
         st.toast(problem, icon=":material/error:", duration="infinite")
     session().problem = problem
-    session().film = film = film or Film(RunConfig())
+    session().film = film = film or _new_film(RunConfig())
     player(film.respond(), _take_request)
+
+
+def _taken(film: Film | None, wanted: RunConfig) -> Film:
+    """The film with these settings. Many points take a while, and the page then says so."""
+    with st.container(key="busy"), st.spinner("Preparing the data ..."):
+        if film is None:
+            return _new_film(wanted)
+        film.set(wanted)
+        return film
+
+
+def _new_film(config: RunConfig) -> Film:
+    return Film(config, at=place_in_link(), number=time.time_ns() // 1_000_000)
 
 
 def _take_request() -> None:

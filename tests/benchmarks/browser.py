@@ -237,7 +237,7 @@ def opened(
 
 @contextmanager
 def _blank(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport=_SIZE)
+    page = browser.new_page(viewport=_SIZE, bypass_csp=True)
     try:
         yield page
     finally:

@@ -51,7 +51,7 @@ def js(browser: Browser) -> Iterator[OpenModule]:
 
 def _profile(browser: Browser) -> BrowserContext:
     """A browser profile of the size of a projector."""
-    made = browser.new_context(viewport={"width": 1280, "height": 720})
+    made = browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     made.set_default_timeout(PATIENCE)
     return made
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from lrcore.ui.autograd import backward, dynamic, grad, leaves, one_graph, own_expression, run_graph
+from lrcore.ui.session import session
 
 _CSS = Path(__file__).with_name("lab.css")
 _NO_SIDEBAR = Path(__file__).parents[1] / "no_sidebar.css"
@@ -27,6 +28,7 @@ EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
 
 def page() -> None:
     """Draw the exercise that the address names; no other one runs."""
+    session().page = "autograd"
     st.html(_CSS)
     st.html(_NO_SIDEBAR)
     with st.container(key="lab"):

@@ -33,18 +33,31 @@ class Film:
     is paused or has just told it, the run branches at once; else the answer says that a change is
     waiting, and the player's next question tells where.
 
+    Args:
+        config: the settings of the first run.
+        at: the moment that the player is to show first.
+        number: of the first run. A player that another server has left behind knows runs by number
+            too; one that no server has had tells it to begin anew.
+
     Attributes:
         run: the present run.
         wanted: the settings that the controls say; the run has them once it has branched.
         done: number of the last command that was carried out.
     """
 
-    def __init__(self, config: RunConfig, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        at: int = 0,
+        number: int = 1,
+    ) -> None:
         self.wanted = config
         self.done = 0
         self._clock = clock
-        self._request, self._asked_at = Request(), -_FRESH
-        self._run_number = self._config_number = 0
+        self._request, self._asked_at = Request(at=at), -_FRESH
+        self._run_number, self._config_number = number - 1, 0
         self._start(config)
 
     def _start(self, config: RunConfig) -> None:
@@ -67,6 +80,11 @@ class Film:
             return 0
         since = self._clock() - self._asked_at if request.playing else 0.0
         return min(request.at + round(request.speed * min(since, _FRESH)), len(self.run) - 1)
+
+    @property
+    def _shown_at(self) -> int:
+        """The moment that the player shows, or is to show once it has been trained."""
+        return self.at if self._request.knows.run else self._request.at
 
     def set(self, config: RunConfig) -> None:
         """Take settings from the controls; other data or initial weights start a new run.
@@ -95,7 +113,7 @@ class Film:
     def respond(self) -> Answer:
         """Train as far as the present question asks, and answer it."""
         problem = None
-        until = self._request.rows[1] if self._is_known else FIRST_ROWS
+        until = self._request.rows[1] if self._is_known else self._shown_at + FIRST_ROWS
         try:
             branch = self._branch_point()
             if branch is not None:
@@ -150,7 +168,7 @@ class Film:
         return Answer(
             seq=self._request.seq,
             version=self.version,
-            at=self.at,
+            at=self._shown_at,
             first=first,
             rows=to_base64(columns.table()),
             state=state,

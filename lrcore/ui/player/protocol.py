@@ -200,7 +200,8 @@ class Answer:
     Args:
         seq: number of the question.
         version: what the player has once it has read this.
-        at: the playhead as Python knows it, for a player that has just been made.
+        at: the playhead as Python knows it, for a player that has just been made; the moment may
+            have yet to come.
         first: the moment of the first row.
         rows: base64 of float32, one moment a row: w0, ..., b, and the scene's `columns`.
         state: how the run stands.

@@ -10,8 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = {
     "default-src": "'self'",
-    # Streamlit's document holds a script, its components are made from blobs, and both set styles.
-    "script-src": "'self' 'unsafe-inline' blob:",
+    # Streamlit's document holds a script, its components are made from blobs, both set styles, and
+    # what draws graphs is WebAssembly.
+    "script-src": "'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",

@@ -22,9 +22,9 @@ export class Link {
     this.resume = 0; // the moment to return to, in a run that is asked for from its start
   }
 
-  /** How long the present question has gone unanswered, in ms; 0 where there is none. */
+  /** How long Python has owed an answer, in ms, however often it was asked. */
   get waited() {
-    return this.asked ? this.clock() - this.asked.when : 0;
+    return this.asked ? this.clock() - this.asked.since : 0;
   }
 
   /** Have Python carry out a command; it comes with every question until an answer confirms it. */
@@ -45,7 +45,7 @@ export class Link {
 
   /** Ask if there is need: one question at a time, and again when it is lost. */
   askIfNeeded(wants) {
-    if (this.asked && this.waited <= PATIENCE) return;
+    if (this.asked && this.clock() - this.asked.when <= PATIENCE) return;
     const needed = this.asked || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
     if (needed) this.ask(wants);
   }
@@ -69,7 +69,8 @@ export class Link {
     this.seq += 1;
     this.told = film.record ? Math.max(0, playhead.index) : this.resume;
     this.due = Infinity;
-    this.asked = { seq: this.seq, when: this.clock(), wants: this.unsettled(wants) };
+    const when = this.clock();
+    this.asked = { seq: this.seq, when, since: this.asked?.since ?? when, wants: this.unsettled(wants) };
     this.send({
       seq: this.seq,
       knows: this.version,

@@ -5,6 +5,7 @@ import { Grip } from "./grip.js";
 import { Hand } from "./hand.js";
 import { listenToKeys } from "./keys.js";
 import { Link } from "./link.js";
+import { Memory } from "./memory.js";
 import { Panel } from "./panel.js";
 import { Playhead } from "./playhead.js";
 import { decode } from "./record.js";
@@ -27,6 +28,7 @@ export class Stage {
     this.film = new Film();
     this.playhead = new Playhead();
     this.link = new Link(send, this.film, this.playhead);
+    this.memory = new Memory(window);
     this.hand = new Hand(this.film, this.playhead, this.link);
     this.plane = new Plane(this.root, Plotly);
     this.first = [this.plane, new Numbers(this.root)]; // the first frame after a change need not wait for the rest
@@ -38,7 +40,10 @@ export class Stage {
     this.sizes = new ResizeObserver(() => this.views.forEach((view) => view.resize?.()));
     this.sizes.observe(this.root);
     this.frame = requestAnimationFrame((now) => this.onFrame(now));
-    this.clock = setInterval(() => this.askIfNeeded(), 500);
+    this.clock = setInterval(() => {
+      this.askIfNeeded();
+      this.remember();
+    }, 500);
   }
 
   listen(signal) {
@@ -88,7 +93,7 @@ export class Stage {
     const { film, link, playhead } = this;
     const isNew = link.receive(answer);
     if (isNew.run && !answer.scene) return this.askForAll(answer.at);
-    if (isNew.run) this.begin(answer.scene);
+    if (isNew.run) this.begin(answer);
     const count = film.take(answer, isNew.branch);
     if (count === null) return link.ask(this.wants);
     link.know(answer.version);
@@ -105,12 +110,13 @@ export class Stage {
     return this.askIfNeeded();
   }
 
-  begin(scene) {
+  begin({ scene, at }) {
     this.film.begin(scene);
     this.features = decode(scene.features);
     this.hand.held = null;
-    this.playhead.rewind(this.link.resume || null);
+    this.playhead.rewind(at || null);
     this.link.resume = 0;
+    if (this.memory.playing) this.playhead.play(0, false);
     this.root.classList.toggle("placing", scene.placing);
     this.root.classList.toggle("tested", scene.columns.length > 2);
     for (const view of this.views) view.setScene(scene);
@@ -134,6 +140,11 @@ export class Stage {
     if (this.root.contains(target) || target === document.body || target.closest?.("a[href]")) return;
     if (type.startsWith("key") && !CHANGES_A_CONTROL.test(key)) return;
     if (this.link.untold) this.link.report(this.wants);
+  }
+
+  /** Keep the playhead where F5, the browser's buttons and a copied address find it. */
+  remember() {
+    if (this.film.record) this.memory.keep(Math.max(0, this.playhead.index), this.playhead.state === "playing");
   }
 
   // Gestures
@@ -193,8 +204,14 @@ export class Stage {
     if (moving && !playhead.moving) this.rest();
     film.moving = playhead.moving;
     if (index !== before || this.stale) this.show(index);
-    this.panel.showState({ ...film.state, mode: playhead.state, late: this.link.waited > LATE, index, atEnd: index === film.length - 1 });
+    this.panel.showState({ ...film.state, mode: playhead.state, late: this.isLate(index), index, atEnd: index === film.length - 1 });
     this.askIfNeeded();
+  }
+
+  /** A late answer matters only where there is nothing more to show. */
+  isLate(index) {
+    const { film, link, playhead: { moving, awaited } } = this;
+    return link.waited > LATE && (!moving ? awaited !== null : index === film.length - 1);
   }
 
   show(index) {
