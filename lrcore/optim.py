@@ -67,6 +67,12 @@ class OptimizerSettings(Entry):
             group.update(self.hyperparameters())
 
 
+def _forget_velocity(optimizer: torch.optim.Optimizer) -> None:
+    """Torch keeps the buffer while momentum is 0, and would go on from the old velocity later."""
+    for state in optimizer.state.values():
+        state.pop("momentum_buffer", None)
+
+
 @dataclass(frozen=True)
 class SGD(OptimizerSettings):
     """Gradient descent with momentum, as `torch.optim.SGD` defines it.
@@ -93,6 +99,12 @@ class SGD(OptimizerSettings):
         super().__post_init__()
         if self.nesterov and self.momentum == 0:
             raise SettingsError("nesterov", "off where momentum is 0", self.nesterov)
+
+    def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
+        """See `OptimizerSettings.apply_to`; without momentum there is no last step to keep."""
+        super().apply_to(optimizer)
+        if self.momentum == 0:
+            _forget_velocity(optimizer)
 
 
 @dataclass(frozen=True)
@@ -174,6 +186,9 @@ class RMSprop(OptimizerSettings):
     def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
         """See `OptimizerSettings.apply_to`; momentum that comes later starts from 0."""
         super().apply_to(optimizer)
+        if self.momentum == 0:
+            _forget_velocity(optimizer)
+            return
         for state in optimizer.state.values():
             # Torch makes this buffer in its first step only.
             state.setdefault("momentum_buffer", torch.zeros_like(state["square_avg"]))
