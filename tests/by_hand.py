@@ -145,7 +145,8 @@ class Trainer:
         if getattr(settings, "momentum", None) == 0:  # torch would keep an old velocity for later
             for state in self.optimizer.state.values():
                 state.pop("momentum_buffer", None)
-        if isinstance(settings, RMSprop) and settings.momentum:  # torch has no buffer where momentum was 0 at first
+        if isinstance(settings, RMSprop) and settings.momentum:
+            # Torch makes this buffer in its first step alone.
             for parameter, state in self.optimizer.state.items():
                 state.setdefault("momentum_buffer", torch.zeros_like(parameter))
 

@@ -67,6 +67,7 @@ def test_mse_is_right_in_both_tails() -> None:
             # Around a value near 1 or 0.5, a difference is right to about 1e-11.
             assert found.item() == pytest.approx(slopes(exact, at).item(), rel=1e-3, abs=2e-11)
 
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_loss_of_logits_that_are_no_numbers_is_none(name: str) -> None:
     y = torch.tensor([0.0, 1.0])

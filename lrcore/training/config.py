@@ -10,13 +10,11 @@ from lrcore.devices import device_choices
 from lrcore.features import FEATURES, FeatureMap, Linear
 from lrcore.model import LOSSES
 from lrcore.optim import SGD, OptimizerSettings
-from lrcore.settings import Need, Setting, Settings, SettingsError, setting
+from lrcore.settings import Need, Setting, Settings, SettingsError, entry, setting
 
 # A typed weight may be anything that float32 can hold.
 WEIGHT = Setting("Initial weight", "Where training starts.", float, -1e38, 1e38, step=0.1)
 
-# A run keeps it from its start to its end; to change it is to start another run.
-_FIXED = {"fixed": True}
 TRAINING, TEST = "training", "test"
 _PARTS = {name: name for name in (TRAINING, TEST)}
 
@@ -63,7 +61,12 @@ class RunConfig(Settings):
         SettingsError: names the field, its bounds and the value it got.
     """
 
-    data: DataSettings = field(default_factory=Blobs, metadata=_FIXED)
+    data: DataSettings = entry(
+        Blobs,
+        "Data",
+        "Which points to learn from: watch how many of them the best line gets right.",
+        fixed=True,
+    )
     standardise: bool = setting(
         False,
         "Standardise",
@@ -100,7 +103,12 @@ class RunConfig(Settings):
         needs=Need("test_share", bool),
         fixed=True,
     )
-    features: FeatureMap = field(default_factory=Linear, metadata=_FIXED)
+    features: FeatureMap = entry(
+        Linear,
+        "Features",
+        "What the model sees of a point: watch the boundary bend with more of them.",
+        fixed=True,
+    )
     loss: str = setting(
         "bce_logits",
         "Loss",
@@ -127,7 +135,11 @@ class RunConfig(Settings):
         needs=Need("start", lambda start: start == "seed"),
         fixed=True,
     )
-    optimizer: OptimizerSettings = field(default_factory=SGD)
+    optimizer: OptimizerSettings = entry(
+        SGD,
+        "Optimiser",
+        "How the gradient becomes a step; a change keeps the weights: watch the pace.",
+    )
     zero_grad: bool = setting(
         True,
         "zero_grad each step",
@@ -186,7 +198,7 @@ class RunConfig(Settings):
         narrow=True,
         group="target",
     )
-    initial_weights: tuple[float, ...] | None = field(default=None, metadata=_FIXED)
+    initial_weights: tuple[float, ...] | None = field(default=None, metadata={"fixed": True})
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, tuple(DATASETS.values())):

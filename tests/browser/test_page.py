@@ -50,7 +50,7 @@ def test_a_bad_link_is_explained_and_opens(open_page: OpenPage) -> None:
 def test_weights_too_large_are_called_diverged(open_page: OpenPage) -> None:
     page = open_page("?start=typed&w0=1e38&w1=1e38")
     page.get_by_test_id("play").click()
-    expect(page.get_by_test_id("status")).to_contain_text("Diverged at iteration 0")
+    expect(page.get_by_test_id("status")).to_contain_text("Cannot start")
 
 
 def test_exhausted_run_names_its_best(open_page: OpenPage) -> None:
