@@ -136,7 +136,7 @@ def test_what_is_reachable_stands_beside_the_target(open_page: OpenPage) -> None
     outlook = page.get_by_test_id("limits")
     expect(outlook).to_contain_text("Bayes accuracy")
     expect(outlook).to_contain_text("0.988")
-    expect(outlook).to_contain_text("The weights grow for ever.")
+    expect(outlook).to_contain_text("No finite weights are best.")
     expect(page.get_by_test_id("status")).to_contain_text("Ready")
 
 
