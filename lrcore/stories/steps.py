@@ -104,7 +104,7 @@ STEPS = (
         _MOMENTUM,
         "momentum-overshoots",
         "Momentum 0.99",
-        "Watch the line overshoot its place, swing back, and arrive in fewer than 500 iterations.",
+        "Watch the line overshoot, swing back, and arrive in fewer than 500 iterations.",
         RunConfig(data=_SWINGING, optimizer=SGD(momentum=0.99), target_accuracy=0.97),
     ),
     Story(

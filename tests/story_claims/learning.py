@@ -185,6 +185,10 @@ def iris_standardised(run: Played) -> None:
 
 
 CLAIMS = (
+    iris_setosa,
+    iris_virginica,
+    iris_raw,
+    iris_standardised,
     out_of_reach,
     rare_class,
     circles_line,
@@ -201,8 +205,4 @@ CLAIMS = (
     overfitting_held,
     five_points,
     many_points,
-    iris_setosa,
-    iris_virginica,
-    iris_raw,
-    iris_standardised,
 )
