@@ -20,6 +20,7 @@ __all__ = [
     "Limits",
     "bayes_accuracy",
     "best_line",
+    "evenly",
     "limits_of",
     "linearly_separable",
     "separable",
