@@ -48,7 +48,7 @@ def _penalty(label: str, help: str) -> float:  # noqa: A002
 
 @dataclass(frozen=True)
 class RunConfig(Settings):
-    """The settings of one run; the same settings give the same run, bit for bit.
+    """The settings of one run; on the same machine they give the same run, bit for bit.
 
     Args:
         data: which points, see `lrcore.data`.
@@ -70,8 +70,8 @@ class RunConfig(Settings):
     standardise: bool = setting(
         False,
         "Standardise",
-        "Gives each coordinate mean 0 and standard deviation 1 before training: watch how many "
-        "fewer iterations it takes.",
+        "Gives each coordinate mean 0 and standard deviation 1 before training: usually it takes "
+        "far fewer iterations, on Fisher's iris for one.",
         advanced=True,
         group="data",
         fixed=True,
@@ -121,16 +121,17 @@ class RunConfig(Settings):
     l2: float = _penalty(
         "L2 penalty",
         "Adds half of this times the sum of the squared weights to the loss: watch the weights "
-        "stay small.",
+        "stay small. b goes free, and the loss shown leaves the penalty out.",
     )
     l1: float = _penalty(
         "L1 penalty",
         "Adds this times the sum of the sizes of the weights to the loss: watch weights that are "
-        "not needed go to 0.",
+        "not needed shrink to almost 0 and tremble there. b goes free.",
     )
     init_seed: int = _seed(
         "Seed of the initial weights",
-        "The same seed starts from the same boundary: watch where a bad start ends.",
+        "Draws where training starts. Where the clouds overlap, BCE has one lowest point: watch "
+        "other starts come to the same end.",
         group="features",
         needs=Need("start", lambda start: start == "seed"),
         fixed=True,
@@ -143,20 +144,22 @@ class RunConfig(Settings):
     zero_grad: bool = setting(
         True,
         "zero_grad each step",
-        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+        "Off: the gradients of all steps add up; watch the boundary race past its place. It may "
+        "even arrive sooner: press New sample and compare.",
         group="optimizer",
     )
     mini_batches: bool = setting(
         False,
         "Mini-batches",
-        "Each step sees only some of the points: watch the loss jitter on its way down.",
+        "Each step sees only some of the points: with overlapping clouds and a rate of 0.1 watch "
+        "the loss of all points jitter.",
         advanced=True,
         group="optimizer",
     )
     batch_size: int = setting(
         20,
         "Batch size",
-        "How many points a step sees: watch small batches wander.",
+        "How many points a step sees: with fewer of them watch the loss jitter more.",
         minimum=1,
         maximum=10_000,
         log=True,

@@ -28,7 +28,7 @@ def test_a_copied_link_opens_the_same_run(open_page: OpenPage) -> None:
     run = Run(config)
     run.extend(10)
     assert_shows(page, run, 25)
-    move_slider(page, "Distance between classes", "ArrowRight")
+    move_slider(page, "Distance from the middle", "ArrowRight")
     page.wait_for_function("location.search.includes('mean=2.2')")
     copy = open_page(page.url.split("/", 3)[3])
     run = Run(
