@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from lrcore.data import DATASETS, Blobs
+from lrcore.data import DATASETS, Blobs, Placed
 from lrcore.features import FEATURES, Linear
 from lrcore.optim import OPTIMIZERS, SGD
 from lrcore.settings import (
@@ -95,6 +95,8 @@ GROUPS = (
     Group("features", FEATURES, Linear.name),
     Group("optimizer", OPTIMIZERS, SGD.name),
 )
+# The field of `lrcore.ui.own_data` that holds points placed by hand.
+PLACED_POINTS = "placed_points"
 SEED, ZEROS, TYPED = "seed", "zeros", "typed"
 START = Control(
     "start",
@@ -225,11 +227,14 @@ def query(config: RunConfig) -> dict[str, str]:
         if any(config.initial_weights):
             values[WEIGHTS.key] = weights_text(config.initial_weights)
     controls = {control.key: control for control in all_controls()}
-    return {
+    link = {
         key: as_text(controls[key].spec, value)
         for key, value in values.items()
         if value != controls[key].default
     }
+    if isinstance(config.data, Placed) and config.data != Placed():
+        link[PLACED_POINTS] = config.data.points
+    return link
 
 
 def weights_text(weights: tuple[float, ...]) -> str:
