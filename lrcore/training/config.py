@@ -112,8 +112,8 @@ class RunConfig(Settings):
     loss: str = setting(
         "bce_logits",
         "Loss",
-        "bce_logits stays exact when the model is very sure; bce, on probabilities as in the "
-        "course, goes flat there; mse is flat wherever the model is sure, right or wrong.",
+        "BCE on logits stays exact when the model is very sure; BCE, on probabilities as in the "
+        "course, goes flat there; MSE is flat wherever the model is sure, right or wrong.",
         choices=LOSSES.titles,
         narrow=True,
         group="features",

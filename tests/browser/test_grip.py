@@ -143,6 +143,6 @@ def test_what_is_reachable_stands_beside_the_target(open_page: OpenPage) -> None
 def test_target_out_of_reach_is_told_before_play(open_page: OpenPage) -> None:
     page = open_page(HARD)
     status = page.get_by_test_id("status")
-    expect(status).to_contain_text("Out of reach: no straight line gets above")
+    expect(status).to_contain_text("Out of reach: no straight line gets more than")
     move_slider(page, "Target accuracy", "Home")
     expect(status).not_to_contain_text("Out of reach")
