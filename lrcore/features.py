@@ -95,7 +95,7 @@ class Sine(FeatureMap):
     frequency: float = setting(
         2.0,
         "Frequency",
-        "How fast the waves go up and down: watch the boundary take more turns.",
+        "How fast the waves go up and down: on circles, watch the boundary break to pieces at 8.",
         minimum=0.1,
         maximum=10.0,
         step=0.1,

@@ -15,8 +15,8 @@ _RATE_HELP = (
 )
 
 
-def _rate(default: float) -> float:
-    return setting(default, "Learning rate", _RATE_HELP, minimum=1e-4, maximum=10.0, log=True)
+def _rate(default: float, help: str = _RATE_HELP) -> float:  # noqa: A002
+    return setting(default, "Learning rate", help, minimum=1e-4, maximum=10.0, log=True)
 
 
 def _fraction(default: float, label: str, help: str, *, maximum: float = 0.99) -> float:  # noqa: A002
@@ -67,6 +67,12 @@ class OptimizerSettings(Entry):
             group.update(self.hyperparameters())
 
 
+def _forget_velocity(optimizer: torch.optim.Optimizer) -> None:
+    """Torch keeps the buffer while momentum is 0, and would go on from the old velocity later."""
+    for state in optimizer.state.values():
+        state.pop("momentum_buffer", None)
+
+
 @dataclass(frozen=True)
 class SGD(OptimizerSettings):
     """Gradient descent with momentum, as `torch.optim.SGD` defines it.
@@ -84,7 +90,8 @@ class SGD(OptimizerSettings):
     nesterov: bool = setting(
         False,
         "Nesterov",
-        "Looks one step ahead before it corrects, and needs momentum: watch it overshoot less.",
+        "Looks one step ahead before it corrects, and needs momentum: at 0.95 watch it overshoot "
+        "less.",
         advanced=True,
     )
     weight_decay: float = _weight_decay()
@@ -93,6 +100,12 @@ class SGD(OptimizerSettings):
         super().__post_init__()
         if self.nesterov and self.momentum == 0:
             raise SettingsError("nesterov", "off where momentum is 0", self.nesterov)
+
+    def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
+        """See `OptimizerSettings.apply_to`; without momentum there is no last step to keep."""
+        super().apply_to(optimizer)
+        if self.momentum == 0:
+            _forget_velocity(optimizer)
 
 
 @dataclass(frozen=True)
@@ -111,12 +124,15 @@ class Adam(OptimizerSettings):
 
     lr: float = _rate(0.001)
     beta1: float = _fraction(
-        0.9, "β₁", "How long the mean of the gradients remembers: it acts like momentum."
+        0.9,
+        "β₁",
+        "How long the mean of the gradients remembers, much like momentum: at 0.99 watch the "
+        "boundary swing past its place.",
     )
     beta2: float = setting(
         0.999,
         "β₂",
-        "How long the mean of their squares remembers: watch the steps grow uneven when it is low.",
+        "How long the mean of their squares remembers: at 0 watch some steps leap.",
         minimum=0.0,
         maximum=0.999,
         step=0.001,
@@ -165,8 +181,8 @@ class RMSprop(OptimizerSettings):
     alpha: float = _fraction(
         0.99,
         "α",
-        "How long the mean of the squared gradients remembers: watch the steps grow uneven when "
-        "it is low.",
+        "How long the mean of the squared gradients remembers: at 0 each step moves a weight by "
+        "the learning rate; at 0.99 watch the first one move it ten times as far.",
     )
     momentum: float = _momentum(0.0)
     weight_decay: float = _weight_decay()
@@ -174,6 +190,9 @@ class RMSprop(OptimizerSettings):
     def apply_to(self, optimizer: torch.optim.Optimizer) -> None:
         """See `OptimizerSettings.apply_to`; momentum that comes later starts from 0."""
         super().apply_to(optimizer)
+        if self.momentum == 0:
+            _forget_velocity(optimizer)
+            return
         for state in optimizer.state.values():
             # Torch makes this buffer in its first step only.
             state.setdefault("momentum_buffer", torch.zeros_like(state["square_avg"]))
@@ -217,7 +236,9 @@ class LBFGS(OptimizerSettings):
     torch_class: ClassVar[type[torch.optim.Optimizer]] = torch.optim.LBFGS
     evaluations: ClassVar[int] = 20
 
-    lr: float = _rate(1.0)
+    lr: float = _rate(
+        1.0, "The length that the line search tries first; without one, that of each step."
+    )
     max_iter: int = setting(
         1,
         "Inner iterations",
@@ -229,7 +250,7 @@ class LBFGS(OptimizerSettings):
     history_size: int = setting(
         10,
         "History",
-        "From how many past updates it guesses the curvature: watch 1 take more steps.",
+        "From how many past updates it guesses the curvature: a longer memory often saves steps.",
         minimum=1,
         maximum=100,
         log=True,
@@ -238,7 +259,8 @@ class LBFGS(OptimizerSettings):
     line_search: bool = setting(
         True,
         "Line search",
-        "Looks for a good length of each step (strong Wolfe): watch what happens without it.",
+        "Looks for a good length of each step (strong Wolfe). Off: each step is as long as the "
+        "learning rate says; try 10 and watch the loss climb.",
         advanced=True,
     )
 

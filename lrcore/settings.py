@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from numbers import Integral, Real
 from typing import ClassVar, NamedTuple, Protocol, TypeVar, cast
 
 Value = bool | int | float | str
 V = TypeVar("V", bool, int, float, str)
+E = TypeVar("E")
 
 # Ten stops a decade, the steps of a control with a logarithmic scale.
 _STOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -160,6 +161,35 @@ def setting(
     )
     made: V = field(default=default, metadata={"setting": spec, "fixed": fixed})
     return made
+
+
+class Choice(NamedTuple):
+    """How a person meets a field that holds an entry of a registry, see `entry`."""
+
+    label: str
+    help: str
+
+
+def entry(
+    make: Callable[[], E],
+    label: str,
+    help: str,  # noqa: A002
+    *,
+    fixed: bool = False,
+) -> E:
+    """Make a dataclass field that holds an entry of a registry; the other arguments as above.
+
+    Args:
+        make: the default entry.
+    """
+    made: E = field(default_factory=make, metadata={"entry": Choice(label, help), "fixed": fixed})
+    return made
+
+
+def label_of(item: Field[object]) -> str:
+    """What the control of a described field is called."""
+    spec: Setting | Choice = item.metadata.get("setting") or item.metadata["entry"]
+    return spec.label
 
 
 @dataclass(frozen=True)

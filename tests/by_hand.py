@@ -110,7 +110,7 @@ def loss_of_wrong(name: str, z: Tensor, y: Tensor) -> Tensor:
         return nn.BCELoss()(torch.sigmoid(torch.where(y == 1, -z, z)), y)
     if name == "bce_logits":
         return nn.functional.softplus(z).mean()
-    return torch.sigmoid(z).square().mean()
+    return (2 * nn.functional.logsigmoid(z)).exp().mean()
 
 
 class Trainer:
@@ -142,7 +142,11 @@ class Trainer:
             kind = getattr(torch.optim, type(settings).__name__)
             self.optimizer = kind([self.theta], **hyperparameters(settings))
         self.optimizer.param_groups[0].update(hyperparameters(settings))
-        if isinstance(settings, RMSprop):  # torch has no buffer where momentum was 0 at first
+        if getattr(settings, "momentum", None) == 0:  # torch would keep an old velocity for later
+            for state in self.optimizer.state.values():
+                state.pop("momentum_buffer", None)
+        if isinstance(settings, RMSprop) and settings.momentum:
+            # Torch makes this buffer in its first step alone.
             for parameter, state in self.optimizer.state.items():
                 state.setdefault("momentum_buffer", torch.zeros_like(parameter))
 

@@ -18,7 +18,11 @@ every_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.
 
 @dataclass(frozen=True)
 class Played:
-    """A run at its end. parameters: (moments, d + 1), the bias last. x: (n, 2). y: (n,)."""
+    """A run at its end.
+
+    parameters: (moments, d + 1), the bias last. x: (n, 2), y: (n,), all points.
+    test_loss: (moments,); empty where there are no test points.
+    """
 
     status: Status
     loss: np.ndarray
@@ -26,6 +30,7 @@ class Played:
     parameters: np.ndarray
     x: np.ndarray
     y: np.ndarray
+    test_loss: np.ndarray
 
     @property
     def iterations(self) -> int:
@@ -67,7 +72,8 @@ def played(config: RunConfig) -> Played:
     columns = run.columns()
     parameters = np.column_stack([columns.weights, columns.bias]).astype(np.float64)
     x, y = run.data.x.numpy().astype(np.float64), run.data.y.numpy()
-    return Played(run.status, columns.loss, columns.accuracy, parameters, x, y)
+    test_loss = np.empty(0) if columns.test_loss is None else columns.test_loss
+    return Played(run.status, columns.loss, columns.accuracy, parameters, x, y, test_loss)
 
 
 def end_of(name: str) -> Played:

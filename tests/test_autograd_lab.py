@@ -1,6 +1,7 @@
 """The exercises' torch side against the course's numbers, formulas and finite differences."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrcore import SGD, Blobs, Run, RunConfig
 from lrcore.autograd.dot import to_dot
 from lrcore.autograd.exercises.backward import (
     call_repeatedly,
@@ -18,12 +20,13 @@ from lrcore.autograd.exercises.derivatives import derivatives
 from lrcore.autograd.exercises.differentiate import differentiate
 from lrcore.autograd.exercises.dynamic import change_leaf, change_saved, compare
 from lrcore.autograd.exercises.leaves import keep_gradients
-from lrcore.autograd.exercises.run_graph import run_graph
+from lrcore.autograd.exercises.run_graph import Pull, run_graph
 from lrcore.autograd.exercises.snippet import with_warnings
 from lrcore.autograd.exercises.steps import marks_at, moments
 from lrcore.autograd.expression import letters_in, parse
 from lrcore.autograd.program import COURSE, Program, compile_expression
 from lrcore.figures.derivatives import derivative_curves
+from lrcore.limits import evenly
 from lrcore.model import LOSSES
 from tests.expressions import texts
 
@@ -134,6 +137,41 @@ def test_finite_differences_agree(text: str) -> None:
     assert result.differences == pytest.approx(result.values[1:], rel=1e-6, abs=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "kink"),
+    [
+        ("relu(x)", 0.0, 0),
+        ("x * relu(x)", 0.0, 1),
+        ("relu(x - 1) + x**3", 1.0, 0),
+        ("relu(x)", 0.5, None),
+        ("exp(3 * x)", 4.0, None),
+        ("1 / x", 0.01, None),
+        ("sin(9 * x)", 3.0, None),
+        ("1000000 * x**2", 0.0, None),
+        ("log(x)", -2.0, None),
+    ],
+)
+def test_kinks_are_told_from_steep_curves(text: str, at: float, kink: int | None) -> None:
+    assert derivatives(program(text), at, 2).kink == kink
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("w * w", ["1 \\cdot 3 = 3", "first factor", "second factor"]),
+        ("w + w", ["1 \\cdot 1 = 1", "first term", "second term"]),
+        ("w / w", ["first operand", "second operand"]),
+    ],
+)
+def test_tensor_used_twice_is_followed_through_each_place(text: str, said: list[str]) -> None:
+    squared = program(text)
+    formulas = [moment.formula for moment in moments(squared, differentiate(squared, {"w": 3.0}))]
+    chains = [formula for formula in formulas if "through its" in formula]
+    assert len(chains) == 2
+    assert all(any(words in formula for formula in chains) for words in said)
+    assert not any("partial w" in formula for formula in chains)
+
+
 def test_curves_outside_the_domain_leave_gaps() -> None:
     result = derivatives(program("log(x)"), -1.0, 2)
     figure = derivative_curves(result.axis, result.curves, -1.0, result.values, "#000000")
@@ -187,7 +225,8 @@ def test_the_hessian_is_the_formulas(loss: str) -> None:
     hessian = np.array([(slope(at + step) - slope(at - step)) / 2e-6 for step in steps])
     expected = np.linalg.eigvalsh(hessian)
     assert result.eigenvalues == pytest.approx(expected, rel=1e-4)
-    assert result.largest_stable_rate == pytest.approx(2 / expected[-1], rel=1e-4)
+    assert result.largest_stable_rate() == pytest.approx(2 / expected[-1], rel=1e-4)
+    assert result.gradient == pytest.approx(slope(at), rel=1e-4, abs=1e-6)
     grads = result.graph.tensor("w").grad, result.graph.tensor("b").grad
     assert [g for grad in grads for g in grad.items] == pytest.approx(slope(at), rel=1e-4, abs=1e-6)
     names = {node.name for node in result.graph.tensors}
@@ -197,7 +236,72 @@ def test_the_hessian_is_the_formulas(loss: str) -> None:
 
 def test_one_point_has_one_curved_direction() -> None:
     result = run_graph(torch.tensor([[1.0, 2.0]]), torch.tensor([1.0]), [0.0, 0.0], 0.0, "bce")
-    assert result.eigenvalues == pytest.approx((0.0, 0.0, 0.25 * 6), abs=1e-6)
+    assert result.eigenvalues[:2] == (0.0, 0.0)  # no rounding is shown as curvature
+    assert result.eigenvalues[2] == pytest.approx(0.25 * 6)
+    assert "e-" not in result.snippet.printed.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(momentum=0.0),
+        SGD(momentum=0.9),
+        SGD(momentum=0.9, nesterov=True),
+        SGD(momentum=0.9, weight_decay=0.1),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("l2", [0.0, 0.1, 1.0])
+def test_sgd_settles_just_below_the_limit_and_not_just_above(optimizer: SGD, l2: float) -> None:
+    """From a point beside the minimum, a rate of 0.97 of the limit leads back, 1.03 leads away."""
+    config = RunConfig(data=Blobs(mean=0.8), l2=l2, optimizer=optimizer, target_accuracy=1.0)
+    fast = SGD(lr=0.2, momentum=0.9, weight_decay=optimizer.weight_decay)
+    settled = Run(replace(config, optimizer=fast, max_iterations=3000))
+    settled.extend(60)
+    end = settled.step(3000)
+    result = run_graph(
+        settled.data.x,
+        settled.data.y,
+        end.weights,
+        end.bias,
+        "bce_logits",
+        pull=Pull(l2, optimizer.weight_decay),
+    )
+    limit = result.largest_stable_rate(optimizer.momentum, nesterov=optimizer.nesterov)
+    away = {}
+    for factor in (0.97, 1.03):
+        beside = (*end.weights, end.bias + 1e-3)
+        run = Run(
+            replace(
+                config,
+                optimizer=replace(optimizer, lr=min(10.0, factor * limit)),
+                initial_weights=beside,
+            )
+        )
+        run.extend(60, 400)
+        columns = run.columns(300)
+        found = np.column_stack([columns.weights, columns.bias])
+        away[factor] = np.abs(found - [*end.weights, end.bias]).max()
+    assert away[0.97] < 1e-3
+    if limit * 1.03 < 10:
+        assert away[1.03] > 1e-2
+
+
+def test_code_of_many_points_has_both_classes_and_the_graph_has_all() -> None:
+    run = Run(RunConfig(data=Blobs(samples_per_class=1000, mean=0.8), target_accuracy=1.0))
+    run.extend(60, 100)
+    step = run.step(100)
+    chosen = evenly(run.data.y, 400)
+    assert run.data.y[chosen].mean() == 0.5
+    result = run_graph(
+        run.data.x, run.data.y, step.weights, step.bias, "bce_logits", in_code=chosen
+    )
+    assert result.loss == pytest.approx(step.loss, rel=1e-5)
+    parts = [(run.data.y[chosen] == label).sum().item() for label in (0, 1)]
+    assert parts == [200, 200]
+    assert result.snippet.code.count("], [") == 2 * 399
+    difference = (run.step(100).bias - run.step(99).bias) / -0.01  # momentum's mean slope
+    assert np.sign(result.gradient[2]) == np.sign(difference)
 
 
 def test_an_unknown_loss_is_named() -> None:

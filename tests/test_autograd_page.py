@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrcore import Blobs, Run, RunConfig
+from lrcore import SGD, Adam, Blobs, Run, RunConfig
 from lrcore.ui.autograd.page import EXERCISES
 from lrcore.ui.session import Session
 
@@ -50,7 +50,7 @@ CASES = [
     ("Dynamic and static graphs", {"g_dyn": "Change a saved tensor"}),
     ("Dynamic and static graphs", {"g_dyn": "Change a saved tensor", "g_inplace": "false"}),
     ("The graph of this run", {}),
-    ("The graph of this run", {"g_batch": "true"}),
+    ("The graph of this run", {"g_batch": "false"}),
 ]
 
 
@@ -166,13 +166,74 @@ def test_a_shorter_expression_starts_at_its_own_end() -> None:
     assert app.button(key="g_own_step_next").disabled
 
 
-def test_a_large_batch_is_cut_with_a_notice() -> None:
+def beside(run: Run, **controls: str) -> AppTest:
+    """Exercise 7 in a session that has a run."""
     app = AppTest.from_function(script, default_timeout=30)
     app.query_params["ex"] = "The graph of this run"
-    app.query_params["g_batch"] = "true"
-    run = Run(RunConfig(data=Blobs(samples_per_class=300)))
-    run.extend(iterations=2)
+    for key, value in controls.items():
+        app.query_params[key] = value
     app.session_state["session"] = Session(lab_run=run)
     app.run()
     assert not app.exception
-    assert "The first 400 of 600 points." in [caption.value for caption in app.caption]
+    return app
+
+
+def paragraphs(app: AppTest) -> str:
+    return "\n".join(item.value for item in app.markdown)
+
+
+def test_settings_are_those_of_the_moment() -> None:
+    run = Run(RunConfig(loss="bce", target_accuracy=1.0))
+    run.extend(60, 100)
+    run.branch(100, loss="mse", optimizer=SGD(lr=0.5))
+    run.extend(60, 10)
+    before, after = beside(run, g_iter="20"), beside(run, g_iter="100")
+    assert "F.binary_cross_entropy(p, y)" in before.code[0].value
+    assert "in use: 0.01." in paragraphs(before)
+    assert "F.mse_loss(p, y)" in after.code[0].value
+    assert "in use: 0.5." in paragraphs(after)
+    assert float(before.code[1].value.split()[0]) == pytest.approx(run.step(20).loss, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (RunConfig(), "SGD with this momentum settles"),
+        (RunConfig(optimizer=SGD(momentum=0.0)), "SGD settles"),
+        (RunConfig(optimizer=Adam()), ""),
+        (RunConfig(zero_grad=False), ""),
+    ],
+)
+def test_limit_of_the_rate_is_shown_where_it_holds(config: RunConfig, said: str) -> None:
+    run = Run(config)
+    run.extend(60, 20)
+    assert ("settles" in paragraphs(beside(run))) == bool(said)
+    assert said in paragraphs(beside(run))
+    assert "settles" not in paragraphs(beside(run, g_batch="false"))
+
+
+def test_gradient_that_cannot_be_differentiated_is_not_said_to_be() -> None:
+    off = opened("autograd.backward", g_bw="create_graph", g_create="false")
+    assert "a plain number now" in paragraphs(off)
+    assert "differentiated again" not in paragraphs(off)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("relu(x)", "0", "f has a kink here: PyTorch picks one slope"),
+        ("log(x)", "-2", "f has no finite value here; PyTorch still gives a slope, -0.5."),
+        ("x**2", "1", ""),
+    ],
+)
+def test_columns_that_differ_are_explained(text: str, at: str, said: str) -> None:
+    shown = paragraphs(opened("autograd.grad", g_f=text, g_at=at))
+    assert said in shown
+    assert ("here" in shown) == bool(said)
+
+
+def test_a_large_batch_is_cut_in_the_code_with_a_notice() -> None:
+    run = Run(RunConfig(data=Blobs(samples_per_class=300)))
+    run.extend(iterations=2)
+    [said] = [item.value for item in beside(run).caption if "of 600 points" in item.value]
+    assert said.startswith("The code has 400 of 600 points, evenly from both classes")

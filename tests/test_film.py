@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig, Segment
+from lrcore import LBFGS, SGD, Adam, Blobs, Cubic, Quadratic, Run, RunConfig, Segment, Status
+from lrcore.data import Dataset, Uploaded
 from lrcore.training.engine import Engine
 from lrcore.ui.player.protocol import Answer, Mark, Request, Version
-from lrcore.ui.player.words import ending_sentence
+from lrcore.ui.player.words import began, ending_sentence
 from tests.films import ENDLESS, ask, filmed, recorded, rows_of, with_rate
 
 
@@ -99,7 +100,7 @@ def test_paused_page_branches_at_once_where_it_rests(monkeypatch: pytest.MonkeyP
     film.set(with_rate(0.5))
     answer = film.respond()
     assert film.run.segments == (Segment(0, ENDLESS), Segment(30, with_rate(0.5)))
-    assert answer.marks == (Mark(30, "lr 0.01 → 0.5"),)
+    assert answer.marks == (Mark(30, "Learning rate 0.01 → 0.5"),)
     assert (answer.version, answer.first, answer.state.waiting) == (Version(1, 1, 1), 30, False)
     assert len(rows_of(answer)) == 120
     assert np.array_equal(rows_of(answer), recorded(film.run, 30))
@@ -113,7 +114,7 @@ def test_playhead_that_comes_with_the_change_is_where_it_applies() -> None:
     film.take(Request(knows=seen.version, at=77, playing=True, speed=60.0, rows=(420, 137)))
     film.set(with_rate(0.5))
     answer = film.respond()
-    assert answer.marks == (Mark(77, "lr 0.01 → 0.5"),)
+    assert answer.marks == (Mark(77, "Learning rate 0.01 → 0.5"),)
     assert len(film.run) == 77 + 120
 
 
@@ -136,7 +137,7 @@ def test_change_waits_for_a_playhead_and_trains_nothing(monkeypatch: pytest.Monk
     assert (trained, film.run.config) == ([], ENDLESS)
     placed = ask(film, told, rows=(420, 150), at=92, playing=True, speed=60.0)
     assert (placed.state.waiting, placed.first) == (False, 92)
-    assert placed.marks == (Mark(92, "lr 0.01 → 0.5"),)
+    assert placed.marks == (Mark(92, "Learning rate 0.01 → 0.5"),)
     assert np.array_equal(rows_of(placed), recorded(film.run, 92))
     assert seen.marks == ()
 
@@ -226,12 +227,12 @@ def test_restart_goes_to_the_start_under_the_present_settings(branches: int, pen
 @pytest.mark.parametrize(
     ("change", "label"),
     [
-        ({"optimizer": SGD(lr=0.5, momentum=0.5)}, "lr 0.01 → 0.5, momentum 0.9 → 0.5"),
-        ({"zero_grad": False}, "zero_grad on → off"),
-        ({"loss": "bce"}, "loss bce_logits → bce"),
-        ({"target_accuracy": 0.95}, "target_accuracy 1 → 0.95"),
-        ({"max_iterations": 500}, "max_iterations 100000 → 500"),
-        ({"optimizer": Adam(), "l2": 0.25}, "l2 0 → 0.25, optimizer SGD → Adam"),
+        ({"optimizer": SGD(lr=0.5, momentum=0.5)}, "Learning rate 0.01 → 0.5, Momentum 0.9 → 0.5"),
+        ({"zero_grad": False}, "zero_grad each step on → off"),
+        ({"loss": "bce"}, "Loss BCE on logits → BCE"),
+        ({"target_accuracy": 0.95}, "Target accuracy 1 → 0.95"),
+        ({"max_iterations": 500}, "Max. iterations 100000 → 500"),
+        ({"optimizer": Adam(), "l2": 0.25}, "L2 penalty 0 → 0.25, Optimiser SGD → Adam"),
     ],
 )
 def test_mark_names_what_changed(change: dict[str, object], label: str) -> None:
@@ -260,12 +261,68 @@ def test_sentence_of_a_target_that_was_not_reached() -> None:
     assert f"best accuracy was {best:.4f}" in sentence
 
 
-def test_sentence_of_a_run_that_diverged() -> None:
-    run = Run(replace(ENDLESS, initial_weights=(1e38, 1e38, 0.0)))
+HUGE = Uploaded(Dataset(1e19 * Blobs(mean=0.5).sample().x, Blobs(mean=0.5).sample().y))
+OVERLAPPING = replace(ENDLESS, data=Blobs(mean=0.8))
+
+
+@pytest.mark.parametrize(
+    ("config", "causes"),
+    [
+        (replace(OVERLAPPING, l2=1.0, optimizer=SGD(lr=5.0)), "a large rate with a penalty"),
+        (
+            replace(OVERLAPPING, optimizer=SGD(lr=5.0, weight_decay=1.0)),
+            "a large rate with a penalty",
+        ),
+        (replace(OVERLAPPING, l2=0.1, zero_grad=False), "zero_grad off"),
+        (
+            replace(OVERLAPPING, optimizer=LBFGS(lr=10.0, line_search=False)),
+            "no line search",
+        ),
+        (
+            replace(ENDLESS, data=HUGE, optimizer=SGD(lr=10.0)),
+            "large coordinates (try Standardise)",
+        ),
+    ],
+)
+def test_sentence_of_a_run_that_diverged_names_what_it_had(config: RunConfig, causes: str) -> None:
+    run = Run(config)
+    run.extend(seconds=60, iterations=20_000)
+    assert run.status is Status.DIVERGED
+    assert ending_sentence(run) == (
+        f"Diverged at iteration {len(run) - 1}: a number became too large. Likely: {causes}."
+    )
+    since, loss = began(run), run.columns().loss[:-1]
+    assert 0 <= since < len(run) - 1
+    assert len(loss) == 1 or loss[-1] > 100 * loss[since]
+
+
+@pytest.mark.parametrize("settings", [{}, {"optimizer": SGD(lr=10.0)}, {"loss": "mse"}])
+def test_large_rate_alone_does_not_diverge(settings: dict[str, object]) -> None:
+    run = Run(replace(OVERLAPPING, **settings))
+    run.extend(seconds=60, iterations=2000)
+    assert run.status is Status.RUNNING
+
+
+def test_growth_began_where_the_settings_that_caused_it_came() -> None:
+    run = Run(replace(OVERLAPPING, l2=0.5, optimizer=SGD(lr=0.1)))
+    run.extend(seconds=60, iterations=400)
+    run.branch(400, optimizer=SGD(lr=10.0))
     run.extend(seconds=60)
-    sentence = ending_sentence(run)
-    assert sentence.startswith(f"Diverged at iteration {len(run) - 1}:")
-    assert "learning rate" in sentence
+    assert run.status is Status.DIVERGED
+    assert 400 <= began(run) < 405
+
+
+def test_numbers_too_large_to_start_with() -> None:
+    weights = Run(replace(ENDLESS, initial_weights=(1e38, 1e38, 0.0)))
+    points = replace(ENDLESS, data=HUGE, features=Cubic())
+    assert ending_sentence(weights) == "Cannot start: the numbers are too large for float32."
+    assert began(weights) is None
+    assert ending_sentence(Run(points)) == (
+        "Cannot start: the numbers are too large for float32; try Standardise."
+    )
+    cured = Run(replace(points, standardise=True))
+    cured.extend(seconds=60, iterations=100)
+    assert cured.status is Status.RUNNING
 
 
 def test_limits_come_with_a_later_answer() -> None:

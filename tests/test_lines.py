@@ -10,8 +10,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
-from lrcore.limits import MOST_POINTS_SWEPT, BestLine, best_line, linearly_separable
+from lrcore import Cubic, Linear, Quadratic, Radial, Sine
+from lrcore.features import Basis, FeatureMap
+from lrcore.limits import MOST_POINTS_SWEPT, BestLine, best_line, linearly_separable, separable
 
 LabelledPoints = list[tuple[int, int, bool]]
 # On a small grid points share places and lines again and again.
@@ -221,3 +224,39 @@ def test_points_of_a_wrong_kind_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         judge(x, y)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    labelled_grids,
+    st.sampled_from([Linear(), Quadratic(), Cubic(), Sine(), Radial(), Radial(per_side=5)]),
+)
+def test_separable_by_features_on_a_small_grid_against_a_linear_program(
+    points: LabelledPoints, features: FeatureMap
+) -> None:
+    x, y = tensors(points)
+    phi = Basis.fit(features, x, standardise=False)(x)
+    found = separable(phi, y)
+    if isinstance(features, Linear):
+        assert found is linearly_separable(x, y)
+    sign = np.where(y.numpy() == 1, 1.0, -1.0)
+    rows = np.column_stack([phi.double().numpy(), np.ones(len(x))]) * sign[:, None]
+    free = [(None, None)] * rows.shape[1]
+    oracle = linprog(np.zeros(rows.shape[1]), -rows, -np.ones(len(x)), bounds=free)
+    assert found is (oracle.status == 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("gap", "answer"), [(-1e-3, False), (0.0, False), (1e-5, True)])
+def test_parabola_that_just_separates(seed: int, gap: float, answer: bool) -> None:
+    """Points on both sides of x₁ = x₀², two of each class on it where the gap is 0."""
+    u = torch.rand(500, generator=torch.Generator().manual_seed(seed), dtype=torch.float64) * 4 - 2
+    away = torch.linspace(0, 2, 500, dtype=torch.float64) + gap
+    y = torch.arange(500).remainder(2).float()
+    away[:2], u[0], u[1] = gap, 1.0, 1.0
+    x = torch.stack([u, u**2 + (2 * y - 1) * away], 1)
+    assert separable(torch.cat([x, x**2, x[:, :1] * x[:, 1:]], 1), y) is answer
+
+
+def test_numbers_too_large_for_features_are_not_decided() -> None:
+    assert separable(torch.tensor([[torch.inf], [0.0]]), torch.tensor([0.0, 1.0])) is None

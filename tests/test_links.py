@@ -114,3 +114,17 @@ def test_link_says_what_differs_alone() -> None:
     assert set(query(BY_NAME["adam-faster"].config)) <= set(
         controls(opened(optimizer="Adam", start="typed"))
     )
+
+
+def test_link_of_a_story_brings_its_own_points_to_a_page_that_has_others() -> None:
+    story = BY_NAME["outlier-bce"]
+    page = opened(data="placed", placed_points="1,2,0;3,4,1")
+    # What the menu does: the page goes on with the address of the story.
+    page.session_state["session"].menu_drawn = True
+    for key in list(page.query_params):
+        del page.query_params[key]
+    for key, text in query(story.config).items():
+        page.query_params[key] = text
+    page.run()
+    assert config_of(page) == story.config
+    assert toasts(page) == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from lrcore import LOSSES, SGD, Blobs, Linear, Quadratic, RunConfig
 from lrcore.model import negative_margins, penalty
@@ -46,6 +47,25 @@ def test_gradient_of_a_loss_is_its_slope(name: str) -> None:
     p = 1 / (1 + torch.exp(-logits))
     closed = 2 * (p - y) * p * (1 - p) if name == "mse" else p - y
     torch.testing.assert_close(found, closed / len(y), rtol=1e-9, atol=1e-12)
+
+
+def test_mse_is_right_in_both_tails() -> None:
+    """Each point alone in float32, against torch's own line and finite differences in float64."""
+    for z in (-20.0, -17.0, -16.0, -2.0, 2.0, 16.0, 17.0, 20.0):
+        for label in (0.0, 1.0):
+            y = torch.tensor([label])
+            found = gradient(
+                lambda at, y=y: LOSSES["mse"].function(negative_margins(at, y), y),
+                torch.tensor([z]),
+            )
+
+            def exact(at: torch.Tensor, y: torch.Tensor = y) -> torch.Tensor:
+                return nn.MSELoss()(torch.sigmoid(at), y.double())
+
+            at = torch.tensor([z], dtype=torch.float64)
+            assert found.item() == pytest.approx(gradient(exact, at).item(), rel=1e-5), (z, label)
+            # Around a value near 1 or 0.5, a difference is right to about 1e-11.
+            assert found.item() == pytest.approx(slopes(exact, at).item(), rel=1e-3, abs=2e-11)
 
 
 @pytest.mark.parametrize("name", LOSSES)

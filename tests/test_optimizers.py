@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from lrcore import LBFGS, OPTIMIZERS, SGD, Blobs, Cubic, Quadratic, Radial, RunConfig
 from lrcore.features import FeatureMap
@@ -160,3 +161,36 @@ def test_line_search_comes_down_to_the_minimum(loss: str) -> None:
         # Strong Wolfe steps go down; the least loss of float32 may waver in its last bits.
         assert (np.diff(found) <= 1e-6).all(), lr
         assert found[-1] == pytest.approx(slow.loss, abs=1e-6), lr
+
+
+@pytest.mark.parametrize("kind", [SGD, RMSprop])
+def test_momentum_off_and_on_again_does_not_bring_the_old_velocity_back(
+    kind: type[SGD] | type[RMSprop],
+) -> None:
+    with_momentum, without = kind(lr=0.05, momentum=0.9), kind(lr=0.05, momentum=0.0)
+    run = run_to(replace(CONFIG, optimizer=with_momentum), 5)
+    run.branch(5, optimizer=without)
+    run.extend(seconds=60, iterations=35)
+    run.branch(40, optimizer=with_momentum)
+    run.extend(seconds=60, iterations=1)
+    parameters = rows(run.columns())[:, :3]
+    step = np.abs(parameters[41] - parameters[40]).max()
+    before = np.abs(parameters[40] - parameters[39]).max()
+    assert step == pytest.approx(before, rel=0.2)
+
+    # What torch does by itself: it keeps the buffer, and the next step is that of iteration 5.
+    theirs = torch.nn.Parameter(torch.zeros(3))
+    optimizer = with_momentum.build([theirs])
+    for momentum, gradient in ((0.9, 1.0), (0.0, 1e-6), (0.9, 1e-6)):
+        optimizer.param_groups[0]["momentum"] = momentum
+        at, theirs.grad = theirs.detach().clone(), torch.full((3,), gradient)
+        optimizer.step()
+    assert (theirs.detach() - at).abs().max() > 0.04
+    # And what it does once our settings have been applied in between.
+    ours = torch.nn.Parameter(torch.zeros(3))
+    optimizer = with_momentum.build([ours])
+    for settings, gradient in ((with_momentum, 1.0), (without, 1e-6), (with_momentum, 1e-6)):
+        settings.apply_to(optimizer)
+        at, ours.grad = ours.detach().clone(), torch.full((3,), gradient)
+        optimizer.step()
+    assert (ours.detach() - at).abs().max() < 1e-5

@@ -78,7 +78,7 @@ def samples_per_class_setting() -> int:
     return setting(
         100,
         "Points per class",
-        "More points make the loss smoother and the boundary steadier.",
+        "With more points the boundary depends less on luck: press New sample.",
         minimum=1,
         maximum=500_000,
         log=True,

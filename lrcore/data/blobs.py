@@ -37,7 +37,7 @@ class Blobs(DataSettings):
     samples_per_class: int = samples_per_class_setting()
     mean: float = setting(
         1.6,
-        "Distance between classes",
+        "Distance from the middle",
         "Each class centre lies this far from the middle, in both coordinates: "
         "watch the best accuracy fall as the clouds meet.",
         minimum=0.0,
@@ -47,7 +47,7 @@ class Blobs(DataSettings):
     bias: float = setting(
         1.0,
         "Centre",
-        "Moves both clouds together: watch how much longer b takes to follow than the weights.",
+        "Moves both clouds away from 0: watch training take longer. Standardise takes that back.",
         minimum=-5.0,
         maximum=5.0,
         step=0.1,

@@ -42,7 +42,8 @@ class Iris(DataSettings):
     measurements: str = setting(
         "petal length, petal width",
         "Measurements",
-        "The two axes: watch how well the petals tell the species apart, and how badly the sepals.",
+        "The two axes: watch how well the petals tell versicolor and virginica apart, and how "
+        "badly the sepals.",
         choices=lambda: _pairs(MEASUREMENTS),
     )
     species: str = setting(

@@ -105,7 +105,7 @@ class Moons(Shape):
     depth: float = setting(
         1.0,
         "Depth",
-        "How far each moon reaches into the other: watch a straight line suffice below 0.",
+        "How far each moon reaches into the other: watch a straight line nearly suffice below 0.",
         minimum=-1.0,
         maximum=1.5,
         step=0.1,

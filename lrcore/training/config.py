@@ -10,13 +10,11 @@ from lrcore.devices import device_choices
 from lrcore.features import FEATURES, FeatureMap, Linear
 from lrcore.model import LOSSES
 from lrcore.optim import SGD, OptimizerSettings
-from lrcore.settings import Need, Setting, Settings, SettingsError, setting
+from lrcore.settings import Need, Setting, Settings, SettingsError, entry, setting
 
 # A typed weight may be anything that float32 can hold.
 WEIGHT = Setting("Initial weight", "Where training starts.", float, -1e38, 1e38, step=0.1)
 
-# A run keeps it from its start to its end; to change it is to start another run.
-_FIXED = {"fixed": True}
 TRAINING, TEST = "training", "test"
 _PARTS = {name: name for name in (TRAINING, TEST)}
 
@@ -50,7 +48,7 @@ def _penalty(label: str, help: str) -> float:  # noqa: A002
 
 @dataclass(frozen=True)
 class RunConfig(Settings):
-    """The settings of one run; the same settings give the same run, bit for bit.
+    """The settings of one run; on the same machine they give the same run, bit for bit.
 
     Args:
         data: which points, see `lrcore.data`.
@@ -63,12 +61,17 @@ class RunConfig(Settings):
         SettingsError: names the field, its bounds and the value it got.
     """
 
-    data: DataSettings = field(default_factory=Blobs, metadata=_FIXED)
+    data: DataSettings = entry(
+        Blobs,
+        "Data",
+        "Which points to learn from: watch how many of them the best line gets right.",
+        fixed=True,
+    )
     standardise: bool = setting(
         False,
         "Standardise",
-        "Gives each coordinate mean 0 and standard deviation 1 before training: watch how many "
-        "fewer iterations it takes.",
+        "Gives each coordinate mean 0 and standard deviation 1 before training: usually it takes "
+        "far fewer iterations, on Fisher's iris for one.",
         advanced=True,
         group="data",
         fixed=True,
@@ -100,12 +103,17 @@ class RunConfig(Settings):
         needs=Need("test_share", bool),
         fixed=True,
     )
-    features: FeatureMap = field(default_factory=Linear, metadata=_FIXED)
+    features: FeatureMap = entry(
+        Linear,
+        "Features",
+        "What the model sees of a point: watch the boundary bend with more of them.",
+        fixed=True,
+    )
     loss: str = setting(
         "bce_logits",
         "Loss",
-        "bce_logits stays exact when the model is very sure; bce, on probabilities as in the "
-        "course, goes flat there; mse is flat wherever the model is sure, right or wrong.",
+        "BCE on logits stays exact when the model is very sure; BCE, on probabilities as in the "
+        "course, goes flat there; MSE is flat wherever the model is sure, right or wrong.",
         choices=LOSSES.titles,
         narrow=True,
         group="features",
@@ -113,38 +121,45 @@ class RunConfig(Settings):
     l2: float = _penalty(
         "L2 penalty",
         "Adds half of this times the sum of the squared weights to the loss: watch the weights "
-        "stay small.",
+        "stay small. b goes free, and the loss shown leaves the penalty out.",
     )
     l1: float = _penalty(
         "L1 penalty",
         "Adds this times the sum of the sizes of the weights to the loss: watch weights that are "
-        "not needed go to 0.",
+        "not needed shrink to almost 0 and tremble there. b goes free.",
     )
     init_seed: int = _seed(
         "Seed of the initial weights",
-        "The same seed starts from the same boundary: watch where a bad start ends.",
+        "Draws where training starts. Where the clouds overlap, BCE has one lowest point: watch "
+        "other starts come to the same end.",
         group="features",
         needs=Need("start", lambda start: start == "seed"),
         fixed=True,
     )
-    optimizer: OptimizerSettings = field(default_factory=SGD)
+    optimizer: OptimizerSettings = entry(
+        SGD,
+        "Optimiser",
+        "How the gradient becomes a step; a change keeps the weights: watch the pace.",
+    )
     zero_grad: bool = setting(
         True,
         "zero_grad each step",
-        "Off: the gradients of all steps add up; watch the boundary race past its place.",
+        "Off: the gradients of all steps add up; watch the boundary race past its place. It may "
+        "even arrive sooner: press New sample and compare.",
         group="optimizer",
     )
     mini_batches: bool = setting(
         False,
         "Mini-batches",
-        "Each step sees only some of the points: watch the loss jitter on its way down.",
+        "Each step sees only some of the points: with overlapping clouds and a rate of 0.1 watch "
+        "the loss of all points jitter.",
         advanced=True,
         group="optimizer",
     )
     batch_size: int = setting(
         20,
         "Batch size",
-        "How many points a step sees: watch small batches wander.",
+        "How many points a step sees: with fewer of them watch the loss jitter more.",
         minimum=1,
         maximum=10_000,
         log=True,
@@ -186,7 +201,7 @@ class RunConfig(Settings):
         narrow=True,
         group="target",
     )
-    initial_weights: tuple[float, ...] | None = field(default=None, metadata=_FIXED)
+    initial_weights: tuple[float, ...] | None = field(default=None, metadata={"fixed": True})
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, tuple(DATASETS.values())):

@@ -44,3 +44,25 @@ def ending_in(columns: Columns, config: RunConfig) -> Ending | None:
     )
     found = [Ending(status, int(ends.argmax()) + 1) for status, ends in endings if ends.any()]
     return min(found, key=lambda ending: ending.length, default=None)
+
+
+def growth_began(columns: Columns, config: RunConfig) -> int | None:
+    """Where the moments of a run that has diverged began to grow; None if none is finite.
+
+    It is the last moment of the lowest loss, penalties included: that is what training lowers, and
+    from there on it was never so low again.
+
+    Args:
+        columns: the moments since the settings changed last. config: these settings.
+    """
+    w, b = columns.weights.astype(np.float64), columns.bias.astype(np.float64)
+    decay = getattr(config.optimizer, "weight_decay", 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        squares = np.square(w).sum(1)
+        lowered = columns.loss + config.l1 * np.abs(w).sum(1) + config.l2 / 2 * squares
+        lowered += decay / 2 * (squares + np.square(b))
+    finite = np.flatnonzero(np.isfinite(lowered))
+    if not len(finite):
+        return None
+    lowest = finite[lowered[finite] == lowered[finite].min()][-1]
+    return int(columns.iteration[lowest])

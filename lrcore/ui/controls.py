@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from lrcore.data import DATASETS, Blobs
+from lrcore.data import DATASETS, Blobs, Placed
 from lrcore.features import FEATURES, Linear
 from lrcore.optim import OPTIMIZERS, SGD
 from lrcore.settings import (
+    Choice,
     Entry,
     Need,
     Registry,
@@ -64,20 +65,24 @@ class Group:
     """A heading that selects from a registry; the settings of the run that name it stand below.
 
     Args:
+        key: of the control, and the name of the run's setting that it selects.
         default: name of the entry that a run has by default.
     """
 
     key: str
-    label: str
-    help: str
     registry: Registry[type[Entry]]
     default: str
 
     @property
+    def label(self) -> str:
+        """What the group is called."""
+        return self.selector.spec.label
+
+    @property
     def selector(self) -> Control:
         """The control that selects the entry."""
-        spec = Setting(self.label, self.help, str, choices=self.registry.titles)
-        return Control(self.key, spec, self.default)
+        choice: Choice = RunConfig.__dataclass_fields__[self.key].metadata["entry"]
+        return Control(self.key, Setting(*choice, str, choices=self.registry.titles), self.default)
 
     def entry_controls(self, name: str) -> list[Control]:
         """The controls of an entry's own settings."""
@@ -86,28 +91,12 @@ class Group:
 
 
 GROUPS = (
-    Group(
-        "data",
-        "Data",
-        "Which points to learn from: watch which of them a straight line can separate.",
-        DATASETS,
-        Blobs.name,
-    ),
-    Group(
-        "features",
-        "Features",
-        "What the model sees of a point: watch the boundary bend with more of them.",
-        FEATURES,
-        Linear.name,
-    ),
-    Group(
-        "optimizer",
-        "Optimiser",
-        "How the gradient becomes a step; a change keeps the weights: watch the pace.",
-        OPTIMIZERS,
-        SGD.name,
-    ),
+    Group("data", DATASETS, Blobs.name),
+    Group("features", FEATURES, Linear.name),
+    Group("optimizer", OPTIMIZERS, SGD.name),
 )
+# The field of `lrcore.ui.own_data` that holds points placed by hand.
+PLACED_POINTS = "placed_points"
 SEED, ZEROS, TYPED = "seed", "zeros", "typed"
 START = Control(
     "start",
@@ -240,11 +229,14 @@ def query(config: RunConfig) -> dict[str, str]:
         if any(config.initial_weights):
             values[WEIGHTS.key] = weights_text(config.initial_weights)
     controls = {control.key: control for control in all_controls()}
-    return {
+    link = {
         key: as_text(controls[key].spec, value)
         for key, value in values.items()
         if value != controls[key].default
     }
+    if isinstance(config.data, Placed) and config.data != Placed():
+        link[PLACED_POINTS] = config.data.points
+    return link
 
 
 def weights_text(weights: tuple[float, ...]) -> str:

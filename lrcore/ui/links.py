@@ -14,6 +14,7 @@ import streamlit as st
 from lrcore.settings import Setting, SettingsError, Value
 from lrcore.training import WEIGHT, RunConfig
 from lrcore.ui.controls import (
+    PLACED_POINTS,
     START,
     TYPED,
     WEIGHTS,
@@ -147,3 +148,6 @@ def forget() -> None:
     session().own_stops.clear()
     for control in all_controls():
         st.session_state.pop(control.key, None)
+    if PLACED_POINTS in st.query_params:
+        st.session_state.pop(PLACED_POINTS, None)
+        session().points = None

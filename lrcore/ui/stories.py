@@ -13,7 +13,7 @@ from lrcore.ui.session import session
 
 _CSS = Path(__file__).with_name("stories.css")
 _NO_SIDEBAR = Path(__file__).with_name("no_sidebar.css")
-_COLUMNS = 3
+_COLUMNS = 5
 
 
 def page(training: st.Page) -> None:
@@ -22,7 +22,7 @@ def page(training: st.Page) -> None:
     st.html(_NO_SIDEBAR)
     session().page = "stories"
     with st.container(key="menu"):
-        columns = st.columns(_COLUMNS, gap="medium")
+        columns = st.columns(_COLUMNS, gap="small")
         before = 0
         for chapter, members in groupby(STORIES, lambda story: story.chapter):
             stories = list(members)

@@ -136,13 +136,13 @@ def test_what_is_reachable_stands_beside_the_target(open_page: OpenPage) -> None
     outlook = page.get_by_test_id("limits")
     expect(outlook).to_contain_text("Bayes accuracy")
     expect(outlook).to_contain_text("0.988")
-    expect(outlook).to_contain_text("The weights grow for ever.")
+    expect(outlook).to_contain_text("No finite weights are best.")
     expect(page.get_by_test_id("status")).to_contain_text("Ready")
 
 
 def test_target_out_of_reach_is_told_before_play(open_page: OpenPage) -> None:
     page = open_page(HARD)
     status = page.get_by_test_id("status")
-    expect(status).to_contain_text("Out of reach: no straight line gets above")
+    expect(status).to_contain_text("Out of reach: no straight line gets more than")
     move_slider(page, "Target accuracy", "Home")
     expect(status).not_to_contain_text("Out of reach")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from lrcore import Blobs, Run, RunConfig
+from lrcore import SGD, Blobs, Run, RunConfig
+from lrcore.ui.player.words import began, ending_sentence
 from tests.browser.conftest import OpenPage
 from tests.browser.player import (
     ENDLESS,
     assert_shows,
     go_to,
+    hidden_part,
     move_slider,
     number,
     pause,
@@ -28,7 +30,7 @@ def test_a_copied_link_opens_the_same_run(open_page: OpenPage) -> None:
     run = Run(config)
     run.extend(10)
     assert_shows(page, run, 25)
-    move_slider(page, "Distance between classes", "ArrowRight")
+    move_slider(page, "Distance from the middle", "ArrowRight")
     page.wait_for_function("location.search.includes('mean=2.2')")
     copy = open_page(page.url.split("/", 3)[3])
     run = Run(
@@ -50,7 +52,22 @@ def test_a_bad_link_is_explained_and_opens(open_page: OpenPage) -> None:
 def test_weights_too_large_are_called_diverged(open_page: OpenPage) -> None:
     page = open_page("?start=typed&w0=1e38&w1=1e38")
     page.get_by_test_id("play").click()
-    expect(page.get_by_test_id("status")).to_contain_text("Diverged at iteration 0")
+    expect(page.get_by_test_id("status")).to_contain_text("Cannot start")
+
+
+def test_sentence_of_a_diverged_run_leads_to_where_it_began(open_page: OpenPage) -> None:
+    page = open_page("?mean=0.8&l2=0.5&lr=10")
+    run = Run(RunConfig(data=Blobs(mean=0.8), l2=0.5, optimizer=SGD(lr=10.0)))
+    run.extend(10)
+    since = began(run)
+    page.get_by_test_id("end").click()
+    status = page.get_by_test_id("status")
+    expect(status).to_have_text(f"{ending_sentence(run)} It began at iteration {since}.")
+    assert hidden_part(page, "stMain") <= 0
+    page.get_by_role("button", name="It began").click()
+    expect(page.get_by_test_id("iteration")).to_have_text(str(since))
+    assert_shows(page, run, since)
+    expect(status).not_to_contain_text("It began")
 
 
 def test_exhausted_run_names_its_best(open_page: OpenPage) -> None:

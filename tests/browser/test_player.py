@@ -91,7 +91,9 @@ def test_a_changed_rate_branches_at_the_playhead(open_page: OpenPage) -> None:
     before = weights(page)
     move_slider(page, "Learning rate", "ArrowRight", 10)
     # Each key press branches; the last one is placed when the mark says so.
-    expect(page.locator('.stage .marks span[title="40: lr 0.01 → 0.1"]')).to_have_count(1)
+    expect(page.locator('.stage .marks span[title="40: Learning rate 0.01 → 0.1"]')).to_have_count(
+        1
+    )
     expect(page.get_by_test_id("iteration")).to_have_text("40")
     assert weights(page) == before
     assert "lr=0.1" in page.url
@@ -136,7 +138,9 @@ def test_reset_starts_again_under_the_present_settings(open_page: OpenPage) -> N
     page = open_page()
     go_to(page, 30)
     move_slider(page, "Learning rate", "ArrowRight", 3)
-    expect(page.locator('.stage .marks span[title="30: lr 0.01 → 0.02"]')).to_have_count(1)
+    expect(page.locator('.stage .marks span[title="30: Learning rate 0.01 → 0.02"]')).to_have_count(
+        1
+    )
     page.get_by_test_id("reset").click()
     expect(page.get_by_test_id("iteration")).to_have_text("0")
     expect(page.locator(".stage .marks span")).to_have_count(0)

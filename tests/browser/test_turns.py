@@ -55,7 +55,7 @@ def test_a_slider_takes_one_turn_at_rest(open_page: OpenPage, context: BrowserCo
     pull_slider(page, "Learning rate", 24)
     start, words = assert_one_turn(page, page.mouse.up)
     assert start == 40
-    assert words.startswith("lr 0.01 → ")
+    assert words.startswith("Learning rate 0.01 → ")
 
 
 def test_a_switch_and_a_slider_take_one_turn_each_while_it_plays(
@@ -67,13 +67,13 @@ def test_a_switch_and_a_slider_take_one_turn_each_while_it_plays(
     wait_for_iteration(page, 3)
     at = int(number(page, "iteration"))
     first, words = assert_one_turn(page, page.get_by_text("zero_grad each step").click)
-    assert (first - at in (0, 1), words) == (True, "zero_grad on → off")
+    assert (first - at in (0, 1), words) == (True, "zero_grad each step on → off")
     wait_for_iteration(page, first + 2)
     pull_slider(page, "Momentum", -24)
     at = int(number(page, "iteration"))
     second, words = assert_one_turn(page, page.mouse.up)
     assert second - at in (0, 1)
-    momentum = float(words.removeprefix("momentum 0.9 → "))
+    momentum = float(words.removeprefix("Momentum 0.9 → "))
     here = pause(page)
     run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
     run.extend(10, first + 5)

@@ -13,6 +13,8 @@ from lrcore.autograd.program import Program, leaves_code
 
 MAX_ORDER = 4
 LOW, HIGH = -5.0, 5.0
+# One-sided slopes over a step, and over this part of it.
+_NEARER = 1 / 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,14 @@ class Derivatives:
     ``values`` and ``curves`` start with f itself. ``differences[n]`` is the central difference
     quotient of the n-th derivative; ``values[n + 1]`` must agree with it. ``last_order`` is the
     order of the last derivative that PyTorch computed: from there on nothing depends on x.
+    ``kink`` is the order of the first of them that has a kink or a jump at the point, None if all
+    are smooth.
     """
 
     values: tuple[float, ...]
     differences: tuple[float, ...]
     last_order: int
+    kink: int | None
     axis: np.ndarray
     curves: np.ndarray
     snippet: Snippet
@@ -40,14 +45,17 @@ def derivatives(program: Program, at: float, order: int, points: int = 401) -> D
     """
     chain = _chain(program, torch.tensor(at, dtype=torch.float64), order)
     step = 1e-5 * max(1.0, abs(at))
-    sides = _chain(program, torch.tensor([at - step, at + step], dtype=torch.float64), order - 1)
-    differences = [((side[1] - side[0]) / (2 * step)).item() for side in sides]
+    around = at + step * torch.tensor([-1, -_NEARER, 0, _NEARER, 1], dtype=torch.float64)
+    near = _chain(program, around, order - 1)
+    differences = [((values[4] - values[0]) / (2 * step)).item() for values in near]
+    kinks = [n for n, values in enumerate(near) if _has_kink(values, step)]
     axis = torch.linspace(LOW, HIGH, points, dtype=torch.float64)
     curves = _chain(program, axis, order)
     return Derivatives(
         values=_padded([value.item() for value in chain], order + 1),
         differences=_padded(differences, order),
         last_order=len(chain) - 1,
+        kink=kinks[0] if kinks else None,
         axis=axis.numpy(),
         curves=np.stack(
             [*(curve.numpy() for curve in curves)] + [np.zeros(points)] * (order + 1 - len(curves))
@@ -71,6 +79,20 @@ def _chain(program: Program, x: Tensor, order: int) -> list[Tensor]:
         )
         chain.append(derivative.detach())
     return chain
+
+
+def _has_kink(values: Tensor, step: float) -> bool:
+    """Whether the slopes left and right differ, and still do on a shorter step.
+
+    Where a function is smooth, their difference shrinks with the step.
+
+    Args:
+        values: (5,) at -step, -step / 8, 0, step / 8 and step from the point.
+    """
+    far = (values[4] - 2 * values[2] + values[0]).abs().item() / step
+    near = (values[3] - 2 * values[2] + values[1]).abs().item() / (step * _NEARER)
+    slope = (values[4] - values[0]).abs().item() / step
+    return far > 1e-4 * (1 + slope) and near > far / 2
 
 
 def _padded(values: list[float], length: int) -> tuple[float, ...]:

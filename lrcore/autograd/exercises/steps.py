@@ -12,6 +12,8 @@ from lrcore.autograd.graph import Graph, TensorNode
 from lrcore.autograd.numbers import format_number
 from lrcore.autograd.program import Operation, Program
 
+_ORDINALS = ("first", "second")
+_PLACES = {"*": "factor", "+": "term"}
 _WORDS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
 
 
@@ -98,13 +100,14 @@ def _moments(program: Program, result: Differentiated) -> Iterator[Moment]:
         rf"\text{{backward starts with }}{_slope('y', 'y')} = 1", everything, 0, program.output
     )
     arrived: dict[str, list[float]] = {}
+    operations = {step.name: step for step in program.steps}
     makers = {node.function: node for node in keys.values() if node.function}
     for count, flow in enumerate(result.backward.flows, 1):
         target = keys[receiver(result.graph, flow)]
         arrived.setdefault(target.name or "", []).append(flow.outgoing)
-        yield Moment(
-            _chain(makers[flow.function], target, flow), everything, count, target.name or ""
-        )
+        maker = makers[flow.function]
+        made_by = operations.get(maker.name or "")
+        yield Moment(_chain(maker, target, flow, made_by), everything, count, target.name or "")
     for leaf in program.leaves:
         if leaf in arrived:
             total = result.backward.gradients[leaf]
@@ -137,13 +140,17 @@ def _apply(step: Operation, texts: Sequence[str]) -> str:
     return f"{texts[0]} {operator} {texts[1]}"
 
 
-def _chain(maker: TensorNode, target: TensorNode, flow: Flow) -> str:
+def _chain(maker: TensorNode, target: TensorNode, flow: Flow, step: Operation | None) -> str:
+    """Incoming gradient times local derivative.
+
+    Where an operation uses a tensor twice, as w * w does, an edge has only a part of its slope.
+    """
     made, of = _letter(maker.name or ""), _letter(target.name or "")
-    return (
-        rf"{_slope('y', made)} \cdot {_slope(made, of)}"
-        rf" = {_bracketed(flow.incoming)} \cdot {_bracketed(flow.local)} = {_tex(flow.outgoing)}"
-        rf"\quad\text{{to }}{of}"
-    )
+    numbers = rf"{_bracketed(flow.incoming)} \cdot {_bracketed(flow.local)} = {_tex(flow.outgoing)}"
+    if step is not None and step.operands.count(target.name or "") > 1:
+        place = f"{_ORDINALS[flow.slot]} {_PLACES.get(step.function, 'operand')}"
+        return rf"{numbers}\quad\text{{to }}{of}\text{{, through its {place}}}"
+    return rf"{_slope('y', made)} \cdot {_slope(made, of)} = {numbers}\quad\text{{to }}{of}"
 
 
 def _slope(top: str, bottom: str) -> str:

@@ -89,7 +89,11 @@ def _create(values: dict[str, float], controls: DeltaGenerator, stage: DeltaGene
         result = differentiate_gradient(values, create_graph=create)
         show_code(result.snippet)
     with stage:
-        st.markdown("The graph behind **`w.grad`**, which can be differentiated again:")
+        st.markdown(
+            "The graph behind **`w.grad`**, which can be differentiated again:"
+            if create
+            else "**`w.grad`** is a plain number now: no graph stands behind it."
+        )
         draw(result.graph, points=12.5)
         show_printed(result.snippet)
         show_warnings(result.warnings)

@@ -62,8 +62,8 @@ def _leaf(stage: DeltaGenerator) -> None:
         st.markdown(
             "`no_grad` says: this change is not part of the graph. Optimisers do their steps so."
             if no_grad
-            else "Gradients are collected in the leaves. If a leaf changed in place, its `.grad` "
-            "would belong to a value that is no longer there."
+            else "Recorded, the change would make w the result of an operation: no leaf any more, "
+            "and no place to keep its `.grad`."
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from lrcore.autograd.exercises.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
@@ -27,11 +29,26 @@ def show() -> None:
         figure = derivative_curves(result.axis, result.curves, at, result.values, ink())
         st.plotly_chart(figure, height=410, key="g_curves", config={"displayModeBar": False})
         st.table(_checked(result), hide_index=True)
+        caution = _caution(result)
+        if caution:
+            st.markdown(caution)
         if result.last_order < order:
             st.caption(
                 f"From order {result.last_order} on, nothing depends on x: no graph is left, and "
                 "all further derivatives are 0."
             )
+
+
+def _caution(result: Derivatives) -> str:
+    """Why the two columns may differ at this point; empty where they do not."""
+    value, slope = result.values[:2]
+    if not math.isfinite(value):
+        still = f"; PyTorch still gives a slope, {slope:.4g}" if math.isfinite(slope) else ""
+        return f"f has no finite value here{still}."
+    if result.kink is None:
+        return ""
+    name = "f" if result.kink == 0 else f"The derivative of order {result.kink}"
+    return f"{name} has a kink here: PyTorch picks one slope, a finite difference cannot."
 
 
 def _checked(result: Derivatives) -> dict[str, list[str]]:

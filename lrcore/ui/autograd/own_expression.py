@@ -77,6 +77,6 @@ def _is_finite(gradients: Mapping[str, float], name: str) -> bool:
 def _reason(function: str) -> str:
     return {
         "log": "log is defined for positive numbers only.",
-        "/": "a number was divided by zero.",
+        "/": "a number was divided by zero, or the result is too large.",
         "**": "this power is not defined here, or too large.",
     }.get(function, "the result is too large for a float64.")

@@ -18,7 +18,7 @@ from lrcore.ui.player.protocol import (
 )
 from lrcore.ui.player.scene import scene_of
 from lrcore.ui.player.views import VIEWS, to_base64
-from lrcore.ui.player.words import ending_sentence, marks
+from lrcore.ui.player.words import began, ending_sentence, marks
 
 _SECONDS_PER_ANSWER = 0.1
 _MOST_ROWS_PER_ANSWER = 20_000
@@ -159,6 +159,7 @@ class Film:
         state = State(
             ended=run.status is not Status.RUNNING,
             sentence=ending_sentence(run),
+            since=began(run),
             problem=problem,
             waiting=self._waiting,
             target=run.config.target_accuracy,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from weakref import ref
 
-from lrcore.features import Linear, Radial
-from lrcore.limits import MOST_POINTS_SWEPT, Limits, limits_of
+from lrcore.features import Linear
+from lrcore.limits import MOST_POINTS_DECIDED, MOST_POINTS_SWEPT, Limits, limits_of
 from lrcore.training import TEST, Run, RunConfig
 from lrcore.ui.player.protocol import LimitRow, LimitWords
 
@@ -62,43 +63,66 @@ def _bayes(found: Limits, config: RunConfig) -> LimitRow:
     why = "What the best possible rule would get on endless new points from the same source."
     if found.bayes is None:
         return LimitRow(name, "–", "Nobody knows the source.", why)
-    target = config.target_accuracy
-    here = "No rule is better on average."
-    if target >= found.bayes and not _warning(found, config):
-        here = f"Best on average; {target:g} is luck."
-    return LimitRow(name, f"{found.bayes:.3f}", here, why)
+    here = "On new points no rule averages more."
+    if config.target_accuracy >= found.bayes and not _warning(found, config):
+        target = f"{config.target_accuracy:g}"
+        here = f"No rule averages more on new points; these points may allow {target}."
+    return LimitRow(name, _rounded_down(found.bayes), here, why)
 
 
 def _line(found: Limits, config: RunConfig) -> LimitRow:
     name = "Best line"
     points = "test points" if config.target_on == TEST else "points"
-    why = f"The most that any straight line gets right of these {points}, found exactly."
-    if found.line is not None:
-        return LimitRow(name, f"{found.line.accuracy:.3f}", "No line does better here.", why)
-    if not isinstance(config.features, Linear):
-        return LimitRow(name, "–", "Not for a boundary that bends.", why)
-    return LimitRow(name, "–", f"Only up to {MOST_POINTS_SWEPT:,} points.", why)
+    why = (
+        f"The most that any straight line gets right of these {points}, found exactly. Training "
+        "lowers the loss, not the number of mistakes: it need not find this line."
+    )
+    line = found.line
+    if line is None:
+        bends = not isinstance(config.features, Linear)
+        here = (
+            "Not for a boundary that bends."
+            if bends
+            else f"Only up to {MOST_POINTS_SWEPT:,} points."
+        )
+        return LimitRow(name, "–", here, why)
+    misses = line.total - line.correct
+    here = f"Misses {misses:,} of {line.total:,}. Training lowers the loss and may miss more."
+    if not misses:
+        here = "Some line gets all of them right."
+    return LimitRow(name, _rounded_down(line.accuracy), here, why)
 
 
 def _separable(found: Limits, config: RunConfig) -> LimitRow:
     name = "Separable"
-    why = "Where a line separates the classes, larger weights always lower the loss."
+    why = (
+        "Once a boundary has all points right, doubling w and b lowers the loss: no finite weights "
+        "are best."
+    )
+    if found.separable is None:
+        why += f" Where the boundary bends, decided for up to {MOST_POINTS_DECIDED:,} points."
+        return LimitRow(name, "–", "Not decided.", why)
     if not found.separable:
-        return LimitRow(name, "no", "No line separates the classes.", why)
+        line = isinstance(config.features, Linear)
+        here = "No line" if line else "No boundary of these features"
+        return LimitRow(name, "no", f"{here} separates the classes.", why)
     if config.l1 or config.l2 or getattr(config.optimizer, "weight_decay", 0):
         return LimitRow(name, "yes", "A penalty holds the weights.", why)
-    if isinstance(config.features, Radial):
-        return LimitRow(name, "yes", "A line separates the classes.", why)
-    return LimitRow(name, "yes", "The weights grow for ever.", why)
+    return LimitRow(name, "yes", "No finite weights are best.", why)
 
 
 def _warning(found: Limits, config: RunConfig) -> str:
-    target = config.target_accuracy
+    target, line = config.target_accuracy, found.line
     if target >= 1:
         return "Out of reach: no accuracy is above 1."
-    if found.line is not None and found.line.total and found.line.accuracy <= target:
+    if line is not None and line.total and line.accuracy <= target:
         return (
-            f"Out of reach: no straight line gets above {found.line.accuracy:.4f} here, "
-            f"and accuracy must pass {target:g}."
+            f"Out of reach: no straight line gets more than {line.correct:,} of {line.total:,} "
+            f"right, and accuracy must pass {target:g}."
         )
     return ""
+
+
+def _rounded_down(accuracy: float) -> str:
+    """Three decimals; 1.000 is all points and nothing less."""
+    return f"{math.floor(accuracy * 1000 + 1e-9) / 1000:.3f}"

@@ -115,6 +115,7 @@ class State:
     Args:
         ended: it cannot go on under the present settings.
         sentence: how it ended, or nothing.
+        since: the moment where a run that has diverged began to grow, or None.
         problem: what kept Python from training, or None.
         waiting: settings have changed, and Python must be told the playhead to apply them there.
         target: the accuracy to pass.
@@ -124,6 +125,7 @@ class State:
 
     ended: bool
     sentence: str
+    since: int | None
     problem: str | None
     waiting: bool
     target: float

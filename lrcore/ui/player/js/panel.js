@@ -8,6 +8,7 @@ export class Panel {
   /** @param {Object<string, Function>} actions one a button; `seek` and `speed` take a value */
   constructor(root, actions, signal) {
     this.root = root;
+    this.seek = actions.seek;
     this.parts = {};
     for (const part of root.querySelectorAll("[data-testid]")) this.parts[part.dataset.testid] = part;
     const { timeline, speed } = this.parts;
@@ -44,6 +45,13 @@ export class Panel {
     ]));
   }
 
+  /** A button that goes to the moment where a run began to grow. */
+  wayTo(since) {
+    const way = this.made("button", { type: "button", className: "way", textContent: `It began at iteration ${since}.` });
+    way.addEventListener("click", () => this.seek(since));
+    return way;
+  }
+
   made(tag, properties) {
     return Object.assign(document.createElement(tag), properties);
   }
@@ -61,14 +69,15 @@ export class Panel {
   showState(now) {
     const playing = now.mode === "playing";
     const sentence = sentenceFor(now);
-    const said = `${playing}|${sentence}`;
+    const since = sentence === now.sentence ? now.since : null;
+    const said = `${playing}|${sentence}|${since}`;
     if (said === this.said) return;
     this.said = said;
     const { play, status } = this.parts;
     const verb = playing ? "Pause" : "Play";
-    status.textContent = sentence;
+    status.replaceChildren(sentence, ...(since === null ? [] : [" ", this.wayTo(since)]));
     status.classList.toggle("problem", Boolean(now.problem));
-    status.classList.toggle("tall", Boolean(now.story && now.limits?.warning));
+    status.classList.toggle("tall", Boolean(since !== null || (now.story && now.limits?.warning)));
     this.root.classList.toggle("playing", playing);
     play.setAttribute("aria-label", verb);
     play.querySelector("span").textContent = verb;

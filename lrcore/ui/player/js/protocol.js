@@ -13,7 +13,7 @@
 /** @typedef {{iteration: number, label: string}} Mark */
 /** @typedef {{name: string, value: string, here: string, why: string}} LimitRow */
 /** @typedef {{rows: LimitRow[], warning: string}} LimitWords */
-/** @typedef {{ended: boolean, sentence: string, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string}} State */
+/** @typedef {{ended: boolean, sentence: string, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string}} State */
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{limit: number, strength: number[]}} Shading */
