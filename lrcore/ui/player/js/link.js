@@ -67,7 +67,7 @@ export class Link {
     if (this.clock() - this.left < LEAVING) return;
     const { film, playhead } = this;
     this.seq += 1;
-    this.told = film.record ? Math.max(0, playhead.index) : this.resume;
+    this.told = film.record ? playhead.awaited ?? Math.max(0, playhead.index) : this.resume;
     this.due = Infinity;
     const when = this.clock();
     this.asked = { seq: this.seq, when, since: this.asked?.since ?? when, wants: this.unsettled(wants) };
