@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lrcore import Blobs, Run, RunConfig
 from lrcore.ui.autograd.page import EXERCISES
 from lrcore.ui.session import Session
+from tests.pages import words
 
 RunCode = Callable[[str], tuple[str, str]]
 
@@ -129,7 +130,7 @@ def test_a_slider_moves_what_is_seen_there_and_back(exercise: str) -> None:
 def test_a_bad_expression_gets_a_pointer_not_a_traceback(exercise: str) -> None:
     app = opened(exercise, g_expr="x + foo(x)", g_f="x + foo(x)")
     assert not app.exception
-    assert app.error[0].value.startswith("foo is not known here.")
+    assert words(app.error[0].value).startswith("foo is not known here.")
     assert app.code[0].value == "x + foo(x)\n    ^^^"
 
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import html
+
 CLEAR = "rgba(0,0,0,0)"
 _GRID = "rgba(128,128,128,0.22)"
 AXIS = {"gridcolor": _GRID, "zerolinecolor": _GRID, "ticks": "", "automargin": False}
 FONT = {"size": 16}
 # For a still figure, which has no page around it.
 STILL = {"paper_bgcolor": "white", "plot_bgcolor": "white", "font_color": "#31333F"}
+
+# A template's %{x} and a formula between two $ must not be seen where Plotly looks for them.
+_ENTITIES = str.maketrans({"%": "&#37;", "$": "&#36;", "\n": " "})
+
+
+def literal(text: str) -> str:
+    """Text that may hold anything, such as the name of a column, for Plotly to show as it is."""
+    return html.escape(text).translate(_ENTITIES)

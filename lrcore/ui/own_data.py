@@ -7,7 +7,6 @@ not drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from string import punctuation
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from lrcore.data.table import (
     values_of,
 )
 from lrcore.settings import Entry, SettingsError
+from lrcore.ui.plain import plain, shortened
 from lrcore.ui.session import Chosen, OwnPoints, Upload, session
 
 _X, _Y, _LABEL, _CLASS_0, _CLASS_1 = _CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
@@ -168,9 +168,9 @@ def _draw_csv() -> None:
             )
     chosen = session().chosen = _chosen(upload, tuple(state[key] for key in _CHOICE))
     if chosen.problem:
-        st.error(_plain(chosen.problem))
+        st.error(plain(chosen.problem))
     else:
-        st.caption(_plain(chosen.sentence))
+        st.caption(plain(chosen.sentence))
 
 
 def _read_csv() -> Uploaded:
@@ -241,7 +241,10 @@ def _chosen(upload: Upload, choice: tuple[str, ...]) -> Chosen:
         dataset, missing, other = select(upload.table, *choice)
     except DataError as error:
         return Chosen(upload.table, choice, _read_csv(), "", f"{upload.name}: {error}.")
-    (x, y), (zero, one) = (map(_short, names) for names in (dataset.axes, dataset.classes))
+    (x, y), (zero, one) = (
+        [shortened(name, _LONGEST_NAME) for name in names]
+        for names in (dataset.axes, dataset.classes)
+    )
     data = Uploaded(dataset._replace(axes=(x, y), classes=(zero, one)))
     left_out = "No row is left out."
     if missing or other:
@@ -251,16 +254,7 @@ def _chosen(upload: Upload, choice: tuple[str, ...]) -> Chosen:
 
 
 def _complain(sentence: str) -> None:
-    st.toast(_plain(sentence), icon=":material/error:", duration="infinite")
-
-
-def _plain(text: str) -> str:
-    """Text that may hold anything, such as the name of a file, as Markdown that shows just it."""
-    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in text)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    st.toast(plain(sentence), icon=":material/error:", duration="infinite")
 
 
 OWN_DATA: Mapping[str, OwnData] = MappingProxyType(

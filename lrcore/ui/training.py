@@ -12,6 +12,7 @@ from lrcore.training import RunConfig, TrainingError
 from lrcore.ui.controls import read
 from lrcore.ui.links import forget, start_from, take_link
 from lrcore.ui.own_data import place_points
+from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player, preload
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
@@ -31,7 +32,7 @@ def page() -> None:
         forget()
     if from_menu or session().film is None:
         for problem in take_link():
-            st.toast(problem, icon=":material/link_off:", duration="infinite")
+            st.toast(plain(problem), icon=":material/link_off:", duration="infinite")
     sidebar()
     _draw_player()
 
@@ -52,7 +53,7 @@ def _draw_player() -> None:
     except (SettingsError, DataError, TrainingError) as error:
         problem = str(error)
     if problem and problem != session().problem:
-        st.toast(problem, icon=":material/error:", duration="infinite")
+        st.toast(plain(problem), icon=":material/error:", duration="infinite")
     session().problem = problem
     session().film = film = film or Film(RunConfig())
     player(film.respond(), _take_request)

@@ -12,6 +12,7 @@ from lrcore.autograd.dot import Marks, to_dot
 from lrcore.autograd.exercises.snippet import Snippet
 from lrcore.autograd.expression import ExpressionError
 from lrcore.autograd.graph import Graph
+from lrcore.ui.plain import plain
 
 STARTS = {"w": 1.0, "x": 2.0, "a": 1.0, "b": 1.0}
 
@@ -63,7 +64,7 @@ def show_warnings(warnings: tuple[str, ...]) -> None:
 
 def show_fault(error: ExpressionError) -> None:
     """Show what is wrong with an expression, and a line that points at it."""
-    st.error(str(error))
+    st.error(plain(str(error)))
     st.code(error.pointer(), language=None)
 
 
