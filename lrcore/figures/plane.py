@@ -17,6 +17,8 @@ LINES = (
     ("quarter", 0.25, 2, "dot"),
     ("three-quarters", 0.75, 2, "dot"),
 )
+# How far the axes may be zoomed out, in widths of the plane; float32 ends where doubles go on.
+_REACH = 100
 
 
 def scatter(points: Dataset, is_test: Tensor, view: View) -> go.Figure:
@@ -87,4 +89,9 @@ def _class_trace(points: Dataset, members: Tensor, label: int, held_out: bool) -
 
 
 def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, object]:
-    return AXIS | {"range": limits, "title": {"text": literal(title), "standoff": standoff}}
+    low, high = limits
+    reach = _REACH * (high - low)
+    bounds = {"minallowed": low - reach, "maxallowed": high + reach}
+    return (
+        AXIS | bounds | {"range": limits, "title": {"text": literal(title), "standoff": standoff}}
+    )

@@ -58,6 +58,7 @@ class Session:
         film: the run of the training page.
         problem: what was last said to keep it from its settings.
         menu_drawn: the page "Stories" was the last one.
+        link_problems: what is yet to be said of the link.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
         lab_run: what "The graph of this run" shows where there is no film.
@@ -66,6 +67,7 @@ class Session:
     film: Film | None = None
     problem: str | None = None
     menu_drawn: bool = False
+    link_problems: list[str] = field(default_factory=list)
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None

@@ -30,7 +30,7 @@ def page() -> None:
     session().menu_drawn = False
     if from_menu:
         forget()
-    if from_menu or session().film is None:
+    if from_menu or session().film is None or session().link_problems:
         for problem in take_link():
             st.toast(plain(problem), icon=":material/link_off:", duration="infinite")
     sidebar()

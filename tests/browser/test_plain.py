@@ -8,7 +8,7 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.player import wait_for_frames
+from tests.browser.player import TO_SCREEN, wait_for_frames
 from tests.browser.test_own_data import upload, wait_for_points
 from tests.pages import words
 
@@ -17,12 +17,6 @@ PICTURE = "![i](http://x.example/i.png)"
 LINK = "<a href='//x.example'>"
 MARKUP = f"{PICTURE} {LINK}a</a> http://x.example :joy: -> $y$ **b**"
 ALIVE = "a, img, strong, em, .katex, [role=img], tspan.line"
-TO_POINT = """() => {
-  const plot = document.querySelector('[data-testid=scatter]');
-  const { left, top } = plot.getBoundingClientRect();
-  const { xaxis, yaxis } = plot._fullLayout;
-  return [left + xaxis._offset + xaxis.l2p(1), top + yaxis._offset + yaxis.l2p(2)];
-}"""
 
 
 def assert_text(part: Locator, text: str) -> None:
@@ -46,7 +40,7 @@ def test_markup_from_a_link_and_a_file_is_shown_as_text(
     assert_text(plot.locator(".xtitle"), LINK)
     assert_text(plot.locator(".ytitle"), "%{x}<br>$y$")
     assert_text(page.get_by_test_id("equation"), "p(<b>%{meta.label}</b>)")
-    page.mouse.move(*page.evaluate(TO_POINT))
+    page.mouse.move(*page.evaluate(TO_SCREEN, [1, 2]))
     hover = plot.locator(".hovertext")
     expect(hover).to_be_visible()
     assert "%{x}<br>$y$ = 2.00" in hover.text_content()
