@@ -18,7 +18,7 @@ MARKUP = (
     "![i](http://x.example/i.png) <a href='http://x.example'>a</a> %{x} $y$ :joy: -> www.x.example"
 )
 # What Streamlit replaces even where it is escaped; each stands in `MARKUP`.
-REPLACED = ("http:", ":joy:", "->", "www.")
+REPLACED = ("http://", ":joy:", "->", "www.")
 SIGN = re.compile(f"[{re.escape(punctuation)}]")
 TEMPLATES = ("<a", "</a", "%{", "$")
 

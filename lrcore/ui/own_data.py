@@ -144,14 +144,17 @@ def _take_text(text: str) -> None:
 
 def _draw_csv() -> None:
     state = st.session_state
-    st.file_uploader(
+    file = st.file_uploader(
         "CSV file",
         ["csv", "txt", "tsv"],
         key="csv_file",
         help="A table whose first row names the columns: two of numbers, one of labels.",
-        on_change=_take_file,
         max_upload_size=MAX_BYTES // 1_000_000,
     )
+    if file is not None and file.file_id != session().file_seen:
+        session().file_seen = file.file_id
+        with st.spinner(plain(f"Reading {file.name} …")):  # shown after half a second
+            _take_file(file.name, file.getvalue())
     upload = session().upload
     if upload is None:
         return
@@ -178,19 +181,15 @@ def _read_csv() -> Uploaded:
     return Uploaded() if chosen is None else chosen.data
 
 
-def _take_file() -> None:
+def _take_file(name: str, content: bytes) -> None:
     """Read the file that has just arrived; one that cannot be read changes nothing."""
-    state = st.session_state
-    file = state["csv_file"]
-    if file is None:
-        return
     try:
-        upload, choice = _opened(file.name, file.getvalue())
+        upload, choice = _opened(name, content)
     except DataError as error:
-        _complain(f"{file.name} cannot be used: {error}.")
+        _complain(f"{name} cannot be used: {error}.")
         return
     session().upload = upload
-    state.update(zip(_CHOICE, choice, strict=True))
+    st.session_state.update(zip(_CHOICE, choice, strict=True))
 
 
 def _opened(name: str, content: bytes) -> tuple[Upload, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from string import punctuation
 _MOST = 400
 _SIGN = re.compile(f"[{re.escape(punctuation)}]")
 # What Streamlit replaces even where it is escaped: addresses, :shortcodes: and arrows such as ->.
-_REPLACED = re.compile(r"(?=[:@])|(?<=www)(?=\.)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
+_REPLACED = re.compile(r"(?<=:)(?=\S)|(?=@)|(?<=www)(?=\.)|(?<=[-<>=~])(?=[-<>=~])", re.IGNORECASE)
 _WORD_JOINER = "\N{WORD JOINER}"  # has no width and is no place to break a line
 
 

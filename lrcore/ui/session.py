@@ -61,6 +61,7 @@ class Session:
         link_problems: what is yet to be said of the link.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
+        file_seen: which file was read last, whether or not it could be.
         lab_run: what "The graph of this run" shows where there is no film.
     """
 
@@ -71,6 +72,7 @@ class Session:
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None
+    file_seen: str = ""
     chosen: Chosen | None = None
     lab_run: Run | None = None
 
