@@ -140,17 +140,19 @@ def thing(chance: random.Random, depth: int = 0) -> object:
 
 def file(chance: random.Random) -> None:
     """A CSV file, chosen and drawn as the page does it."""
-    parts = [*NUMERIC, *NUMERIC, *TEXTS[:16], "u", "v", "u", "v"]
-    width = chance.randint(1, 5)
+    kinds = (NUMERIC[:6], NUMERIC[:6], NUMERIC[:6], NUMERIC, TEXTS[:16])
+    columns = [chance.choice(kinds) for _ in range(chance.randint(2, 6))]
     cells = [
-        [chance.choice(parts[:10] if chance.random() < 0.9 else parts) for _ in range(width)]
-        + [chance.choice("uv")]
-        for _ in range(chance.randrange(9))
+        [*map(chance.choice, columns), chance.choice("uv")] for _ in range(chance.randint(4, 12))
     ]
-    header = [chance.choice((f"c{k}", f"c{k}", chance.choice(TEXTS))) for k in range(width)] + ["l"]
-    text = chance.choice("\n\r").join(chance.choice(",;\t,,").join(row) for row in [header, *cells])
+    header = [chance.choice((f"c{k}", f"c{k}", chance.choice(TEXTS))) for k in range(len(columns))]
+    header.append("l")
+    delimiter = chance.choice(",;\t")
+    if chance.random() < 0.7:  # most cells as a spreadsheet writes them
+        header, *cells = [[f'"{cell}"' for cell in row] for row in [header, *cells]]
+    text = "\n".join(delimiter.join(row) for row in [header, *cells])
     content = bytearray(text.encode(chance.choice(("utf-8", "utf-16", "utf-8-sig")), "replace"))
-    for _ in range(chance.choice((0, 0, 0, 3))):
+    for _ in range(chance.choice((0, 0, 0, 0, 0, 3))):
         content[chance.randrange(len(content))] = chance.randrange(256)
     with suppress(DataError):
         upload, choice = own_data._opened("a.csv", bytes(content))
