@@ -7,6 +7,7 @@ gives validation, the widget on the page, the key in the URL and the parametrise
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from numbers import Integral, Real
@@ -32,7 +33,12 @@ class SettingsError(ValueError):
 
     def __init__(self, name: str, expected: str, value: object) -> None:
         self.name = name
-        super().__init__(f"{name} must be {expected}; got {value!r}")
+        super().__init__(f"{name} must be {expected}; got {_SHOWN.repr(value)}")
+
+
+# What a person typed may be of any length.
+_SHOWN = reprlib.Repr()
+_SHOWN.maxstring = _SHOWN.maxother = 60
 
 
 @dataclass(frozen=True)

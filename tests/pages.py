@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,5 +64,10 @@ def player(page: AppTest) -> dict[str, object]:
     return json.loads(found[0].json)[0]
 
 
+def words(markdown: str) -> str:
+    """What a reader sees of text whose signs are escaped."""
+    return re.sub(r"\\(.)", r"\1", markdown.replace("\N{WORD JOINER}", ""))
+
+
 def toasts(page: AppTest) -> list[str]:
-    return [toast.value for toast in page.toast]
+    return [words(toast.value) for toast in page.toast]

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lrcore import SGD, Adam, Blobs, Run, RunConfig
 from lrcore.ui.autograd.page import EXERCISES
 from lrcore.ui.session import Session
+from tests.pages import words
 
 RunCode = Callable[[str], tuple[str, str]]
 
@@ -23,8 +24,7 @@ def script() -> None:
 
 def opened(exercise: str, **controls: object) -> AppTest:
     app = AppTest.from_function(script, default_timeout=30)
-    app.query_params["ex"] = exercise
-    for key, value in controls.items():
+    for key, value in ({"ex": exercise} | controls).items():
         app.query_params[key] = value
     return app.run()
 
@@ -130,7 +130,7 @@ def test_a_slider_moves_what_is_seen_there_and_back(exercise: str) -> None:
 def test_a_bad_expression_gets_a_pointer_not_a_traceback(exercise: str) -> None:
     app = opened(exercise, g_expr="x + foo(x)", g_f="x + foo(x)")
     assert not app.exception
-    assert app.error[0].value.startswith("foo is not known here.")
+    assert words(app.error[0].value).startswith("foo is not known here.")
     assert app.code[0].value == "x + foo(x)\n    ^^^"
 
 
@@ -164,6 +164,37 @@ def test_a_shorter_expression_starts_at_its_own_end() -> None:
     assert not app.exception
     assert app.slider(key="g_own_step").max == 4
     assert app.button(key="g_own_step_next").disabled
+
+
+def test_a_shorter_expression_and_a_step_back_in_one_go() -> None:
+    """As a click on "Back" does it that takes the field its focus."""
+    app = opened("Your own expression", g_expr="sin(w) * cos(x) + a")
+    app.text_input(key="g_expr").set_value("x * 2")
+    app.button(key="g_own_step_back").click().run()
+    assert not app.exception
+    assert app.slider(key="g_own_step").value == app.slider(key="g_own_step").max == 4
+
+
+@pytest.mark.parametrize("text", ["", "nothing of the kind"])
+@pytest.mark.parametrize(
+    ("exercise", "key"),
+    [
+        ("One graph", "ex"),
+        ("autograd.backward", "g_bw"),
+        ("Dynamic and static graphs", "g_dyn"),
+        ("Dynamic and static graphs", "g_rec"),
+    ],
+)
+def test_a_choice_that_is_none_opens_with_the_first(exercise: str, key: str, text: str) -> None:
+    app = opened(exercise, **{key: text})
+    assert not app.exception
+    assert seen(app) == seen(opened(exercise))
+    assert key not in app.query_params
+
+
+def test_an_expression_of_any_length_is_shown_in_part() -> None:
+    app = opened("Your own expression", g_expr=60_000 * "w")
+    assert len(app.code[0].value) < 300
 
 
 def beside(run: Run, **controls: str) -> AppTest:

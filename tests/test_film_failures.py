@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+import inspect
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
+import torch
 
-from lrcore import Blobs, Run, Segment, TrainingError
+from lrcore import LBFGS, SGD, Blobs, Cubic, Run, RunConfig, Segment, TrainingError
+from lrcore.data import Placed, Uploaded
+from lrcore.settings import Settings
 from lrcore.training.engine import Engine
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Answer, Request
@@ -91,3 +95,55 @@ def test_new_run_that_cannot_start_leaves_the_present_one() -> None:
         with pytest.raises(TrainingError, match="out of memory"):
             film.set(replace(ENDLESS, data=Blobs(seed=8)))
     assert film.respond() == first
+
+
+# A finite loss, and a gradient that is not: torch's line search compares numbers that are none.
+NO_STEP = RunConfig(
+    data=Placed("1,2,0"),
+    features=Cubic(),
+    optimizer=LBFGS(),
+    l1=0.5,
+    initial_weights=(0.0, 1e15, 0.0, 0.0, 0.0, 1e26, -1e9, 0.0, 0.0, 0.0),
+    standardise=True,
+    mini_batches=True,
+)
+
+
+def test_a_link_from_which_no_step_leads_shows_its_first_moment() -> None:
+    film = Film(NO_STEP)
+    for _ in range(2):
+        answer = film.respond()
+        assert (len(film.run), answer.state.ended) == (1, False)
+        assert answer.state.problem is not None
+        assert answer.state.problem.startswith("The optimiser finds no step from here")
+    film.set(replace(NO_STEP, optimizer=SGD()))
+    assert film.respond().state.problem is None
+
+
+@pytest.mark.parametrize("mini_batches", [False, True])
+@pytest.mark.parametrize("data", [Placed(""), Uploaded()])
+def test_no_points_and_a_line_search_are_no_failure(data: Settings, mini_batches: bool) -> None:
+    config = RunConfig(data=data, optimizer=LBFGS(), l2=0.5, mini_batches=mini_batches)
+    state = Film(config).respond().state
+    assert state.problem is None
+    assert state.sentence.startswith("There are no points yet")
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError(), ZeroDivisionError(), OverflowError(), ValueError(), AssertionError()]
+)
+def test_what_an_optimiser_raises_keeps_the_moments_before(error: Exception) -> None:
+    step = Mock(side_effect=inspect.unwrap(torch.optim.SGD.step))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.optim.SGD, "step", lambda *given: step(*given))
+        film, _ = filmed()
+        film.take(Request(knows=ask(film).version, rows=(120, 220)))
+        step.side_effect = error
+        problems = [film.respond().state.problem for _ in range(2)]
+    assert all("finds no step" in problem for problem in problems if problem is not None)
+    assert None not in problems
+    assert len(film.run) == 121
+    assert film.respond().state.problem is None
+    expected = Run(ENDLESS)
+    expected.extend(seconds=60, iterations=219)
+    assert np.array_equal(recorded(film.run), recorded(expected))

@@ -120,7 +120,7 @@ def test_link_of_a_story_brings_its_own_points_to_a_page_that_has_others() -> No
     story = BY_NAME["outlier-bce"]
     page = opened(data="placed", placed_points="1,2,0;3,4,1")
     # What the menu does: the page goes on with the address of the story.
-    page.session_state["session"].menu_drawn = True
+    page.session_state["session"].page = "stories"
     for key in list(page.query_params):
         del page.query_params[key]
     for key, text in query(story.config).items():

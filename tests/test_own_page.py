@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable
 
 import pytest
@@ -17,7 +16,7 @@ from lrcore.settings import Settings
 from lrcore.ui import own_data, training
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import LimitWords, Place, Request
-from tests.pages import config_of, film_of, opened, player, toasts
+from tests.pages import config_of, film_of, opened, player, toasts, words
 
 FLOWERS = b"""id,length,width,species
 1,5.1,3.5,setosa
@@ -27,11 +26,6 @@ FLOWERS = b"""id,length,width,species
 """
 CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
 FULL = ";".join(500 * ["1,2,0"])
-
-
-def words(markdown: str) -> str:
-    """What a reader sees of text whose signs are escaped."""
-    return re.sub(r"\\(.)", r"\1", markdown)
 
 
 def page_with_player() -> None:
@@ -91,10 +85,6 @@ def captions(page: AppTest) -> list[str]:
     return [words(caption.value) for caption in page.caption]
 
 
-def messages(page: AppTest) -> list[str]:
-    return [words(toast) for toast in toasts(page)]
-
-
 def test_clicks_become_points_once_and_in_order(placing: AppTest) -> None:
     click(placing, (1, 3.0, 4.0), (2, -1.5, 0.25))
     assert config_of(placing).data == Placed("1,2,0;3,4,0;-1.5,0.25,0")
@@ -146,14 +136,14 @@ def test_clicks_on_other_data_are_taken_and_place_nothing(placing: AppTest) -> N
 def test_a_click_too_many_is_told(placing: AppTest) -> None:
     placing.text_area(key="placed_points").set_value(FULL).run()
     click(placing, (1, 3.0, 4.0))
-    assert messages(placing) == ["Not placed: there are 500 points already; take one away first."]
+    assert toasts(placing) == ["Not placed: there are 500 points already; take one away first."]
     assert config_of(placing).data == Placed(FULL)
     assert player(placing)["done"] == 1
 
 
 def test_a_click_that_is_no_point_is_told(placing: AppTest) -> None:
     click(placing, (1, math.nan, 4.0))
-    [message] = messages(placing)
+    [message] = toasts(placing)
     assert message.startswith("Not placed: points, entry 2 (x₀) must be a number")
     assert config_of(placing).data == Placed("1,2,0")
 
@@ -179,8 +169,8 @@ def test_text_that_is_no_points_keeps_text_and_points() -> None:
         "The text is not used: points, entry 2 (x₁) must be a number from -1000000 to 1000000; "
         "got '![](x)'."
     )
-    assert messages(page) == [expected]
-    assert "\\!\\[\\]\\(x\\)" in toasts(page)[0]  # as text, not as a picture from elsewhere
+    assert toasts(page) == [expected]
+    assert "\\!\\[\\]\\(x\\)" in page.toast[0].value  # as text, not as a picture from elsewhere
     assert page.text_area(key="placed_points").value == "1,2,0;3,![](x),1"
     assert config_of(page).data == Placed("1,2,0;3,4,1")
     page.slider(key="momentum").set_value(0.5).run()
@@ -190,9 +180,7 @@ def test_text_that_is_no_points_keeps_text_and_points() -> None:
 
 def test_a_link_that_is_no_points_opens_with_the_default() -> None:
     page = opened(data="placed", placed_points="1,2")
-    assert messages(page) == [
-        "The text is not used: points, entry 1 must be x₀,x₁,class; got '1,2'."
-    ]
+    assert toasts(page) == ["The text is not used: points, entry 1 must be x₀,x₁,class; got '1,2'."]
     assert config_of(page).data == Placed()
 
 
@@ -309,7 +297,7 @@ def test_a_bad_file_is_told_and_what_was_there_stays(content: bytes, sentence: s
     upload(page, FLOWERS)
     before = config_of(page)
     upload(page, content, "bad_1.csv")
-    [message] = messages(page)
+    [message] = toasts(page)
     assert message.startswith("bad_1.csv cannot be used: ")
     assert sentence in message
     assert config_of(page) is before or config_of(page) == before

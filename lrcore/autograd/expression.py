@@ -37,7 +37,9 @@ class ExpressionError(ValueError):
 
     def pointer(self) -> str:
         """The expression, and below it a line that points at the place."""
-        return f"{self.text}\n{' ' * self.start}{'^' * (self.end - self.start)}"
+        text = self.text if len(self.text) <= MAX_LENGTH else f"{self.text[:MAX_LENGTH]}…"
+        end = max(self.start + 1, min(self.end, len(text)))
+        return f"{text}\n{' ' * self.start}{'^' * (end - self.start)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +30,7 @@ MAX_VALUES = 100
 LARGEST = 1e30
 # Not "Na" and "Null": the first is sodium, the second a family name.
 MISSING = frozenset({"", "NA", "na", "NaN", "nan", "NAN", "NULL", "null", "?", "-"})
+_BLOCK = 1000  # rows that are packed at once
 _FORMULA = "is a formula; save the values instead"
 
 
@@ -39,26 +41,27 @@ class Table:
     Args:
         name: what messages call the file.
         columns: names of the columns, all different.
-        rows: the cells, as many in each row as there are columns.
+        packed: the cells of each column, with NUL between them: as many strings as there are cells
+            would take 30 times the memory of a file. No cell holds a NUL.
         row_numbers: where each row stands in the file; the header is row 1, blank rows count.
         decimal_comma: numbers may be written 1,5.
     """
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    row_numbers: tuple[int, ...]
+    packed: tuple[str, ...]
+    row_numbers: Sequence[int]
     decimal_comma: bool
 
-    def index(self, column: str) -> int:
-        """The place of a column.
+    def cells(self, column: str) -> list[str]:
+        """The cells of a column.
 
         Raises:
             DataError: there is no such column.
         """
         if column not in self.columns:
             raise DataError(f"{self.name} has no column {_quoted(column)}")
-        return self.columns.index(column)
+        return self.packed[self.columns.index(column)].split("\0")
 
 
 class Selection(NamedTuple):
@@ -96,27 +99,39 @@ def read_table(content: bytes, name: str = "the file") -> Table:
         raise DataError(f"{name} is empty")
     decimal_comma = delimiter == ";"
     columns = _checked_header(header_row, header, decimal_comma)
-    rows: list[tuple[str, ...]] = []
-    row_numbers: list[int] = []
+    packed: list[list[str]] = [[] for _ in columns]
+    block: list[list[str]] = []
+    row_numbers = array("l")
     for row, cells in records:
         if len(cells) != len(columns):
             amount = "few" if len(cells) < len(columns) else "many"
             found = f"{len(cells)}, where the header has {len(columns)}"
             raise DataError(f"row {row}: too {amount} cells: {found}")
-        if len(rows) == MAX_ROWS:
+        if len(row_numbers) == MAX_ROWS:
             raise DataError(f"{name} has more than {MAX_ROWS:,} rows of data")
-        rows.append(tuple(cells))
         row_numbers.append(row)
-    if not rows:
+        block.append(cells)
+        if len(block) == _BLOCK:
+            _pack(block, packed)
+    if not row_numbers:
         raise DataError(f"{name} has a header but no rows of data")
-    return Table(name, columns, tuple(rows), tuple(row_numbers), decimal_comma)
+    _pack(block, packed)
+    return Table(name, columns, tuple(map("\0".join, packed)), row_numbers, decimal_comma)
+
+
+def _pack(block: list[list[str]], packed: list[list[str]]) -> None:
+    """Move rows to the ends of their columns."""
+    if block:
+        for column, cells in zip(packed, zip(*block, strict=True), strict=True):
+            column.append("\0".join(cells))
+    block.clear()
 
 
 def numeric_columns(table: Table) -> tuple[str, ...]:
     """Names of the columns that hold numbers and missing cells alone, at least one number."""
     return tuple(
         name
-        for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+        for name, cells in ((name, table.cells(name)) for name in table.columns)
         if not MISSING.issuperset(cells)
         and all(cell in MISSING or _number(cell, table.decimal_comma) is not None for cell in cells)
     )
@@ -154,15 +169,14 @@ def select(  # noqa: PLR0917
     """
     if class_0 == class_1:
         raise DataError(f"class 0 and class 1 are both {_quoted(class_0)}: choose two values")
-    indices = tuple(table.index(column) for column in (x, y, label))
+    columns = [table.cells(column) for column in (x, y, label)]
     if len(distinct(table, label)) < 2:
         raise DataError(f"column {_quoted(label)} has fewer than two different values")
     classes = {class_0: 0.0, class_1: 1.0}
     points: list[list[float]] = []
     labels: list[float] = []
     missing = other = 0
-    for row, cells in zip(table.row_numbers, table.rows, strict=True):
-        first, second, kind = (cells[index] for index in indices)
+    for row, first, second, kind in zip(table.row_numbers, *columns, strict=True):
         if not MISSING.isdisjoint((first, second, kind)):
             missing += 1
         elif kind.startswith("="):
@@ -292,8 +306,7 @@ def distinct(table: Table, column: str) -> set[str]:
     Raises:
         DataError: there is no such column.
     """
-    place = table.index(column)
-    return {cells[place] for cells in table.rows} - MISSING
+    return set(table.cells(column)) - MISSING
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor
 from lrcore import palette
 from lrcore.data import Dataset
 from lrcore.figures.scene import View
-from lrcore.figures.style import AXIS, CLEAR, FONT, Figure
+from lrcore.figures.style import AXIS, CLEAR, FONT, Figure, literal
 
 # Lines of equal probability: name, probability, width in pixels, dash.
 LINES = (
@@ -16,6 +16,8 @@ LINES = (
     ("quarter", 0.25, 2, "dot"),
     ("three-quarters", 0.75, 2, "dot"),
 )
+# How far the axes may be zoomed out, in widths of the plane; float32 ends where doubles go on.
+_REACH = 100
 
 
 def scatter(points: Dataset, is_test: Tensor, view: View) -> Figure:
@@ -67,7 +69,7 @@ def marker_size(points: Dataset) -> int:
 
 def _class_trace(points: Dataset, members: Tensor, label: int, held_out: bool) -> dict[str, object]:
     colour, symbol = ((palette.CLASS_0, "circle"), (palette.CLASS_1, "diamond"))[label]
-    name = points.classes[label]
+    name, across, upwards = map(literal, (points.classes[label], *points.axes))
     x = members.numpy().astype(np.float64)
     edge = {"width": 2} if held_out else {"width": 1, "color": "rgba(255,255,255,0.8)"}
     return {
@@ -84,10 +86,17 @@ def _class_trace(points: Dataset, members: Tensor, label: int, held_out: bool) -
             "size": marker_size(points),
             "line": edge,
         },
-        "hovertemplate": f"{name}<br>{points.axes[0]} = %{{x:.2f}}<br>"
-        f"{points.axes[1]} = %{{y:.2f}}<extra></extra>",
+        "hovertemplate": f"{name}<br>{across} = %{{x:.2f}}<br>"
+        f"{upwards} = %{{y:.2f}}<extra></extra>",
     }
 
 
 def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, object]:
-    return AXIS | {"range": list(limits), "title": {"text": title, "standoff": standoff}}
+    low, high = limits
+    reach = _REACH * (high - low)
+    bounds = {"minallowed": low - reach, "maxallowed": high + reach}
+    return (
+        AXIS
+        | bounds
+        | {"range": list(limits), "title": {"text": literal(title), "standoff": standoff}}
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TypedDict
 
 
@@ -22,3 +23,11 @@ AXIS = {"gridcolor": _GRID, "zerolinecolor": _GRID, "ticks": "", "automargin": F
 FONT = {"size": 16}
 # For a still figure, which has no page around it.
 STILL = {"paper_bgcolor": "white", "plot_bgcolor": "white", "font_color": "#31333F"}
+
+# A template's %{x} and a formula between two $ must not be seen where Plotly looks for them.
+_ENTITIES = str.maketrans({"%": "&#37;", "$": "&#36;", "\n": " "})
+
+
+def literal(text: str) -> str:
+    """Text that may hold anything, such as the name of a column, for Plotly to show as it is."""
+    return html.escape(text).translate(_ENTITIES)

@@ -17,6 +17,7 @@ from lrcore.model import LOSSES, LogisticRegression, penalty
 from lrcore.optim import OptimizerSettings
 from lrcore.training.batches import Batches, BatchState
 from lrcore.training.config import RunConfig
+from lrcore.training.errors import NoStepError, step
 from lrcore.training.part import Part, Tally
 
 # Below this many points one thread computes. Two would wait for each other longer than they gain:
@@ -61,6 +62,7 @@ class Engine:
         self._parameters = parameters.requires_grad_()  # (d + 1,)
         self._use_optimizer(config.optimizer)
         self._batches: Batches | None = None
+        self._stuck = ""  # why the optimiser finds no step from here
 
     @property
     def chunk_length(self) -> int:
@@ -78,9 +80,14 @@ class Engine:
         Returns:
             (steps, d + 3) float32: w0, ..., b, mean loss, number of points that are right. With
             test points (steps, d + 5): loss and number of these follow. On an accelerator the rows
-            are put together there and copied once.
+            are put together there and copied once. Fewer rows where the last has no successor.
+
+        Raises:
+            NoStepError: the moment before has none.
         """
-        config, parameters, step = self._config, self._parameters, self._step
+        if self._stuck:
+            raise NoStepError(self._stuck)
+        config, parameters = self._config, self._parameters
         loss_function = LOSSES[config.loss].function
         design, y = self._training.design, self._training.y
         recorded: list[Tensor] = []
@@ -97,12 +104,15 @@ class Engine:
                 tally.add(negative_margins, loss)
                 for test, test_tally in tests:
                     test_tally.add(*test.evaluate(parameters, config.loss))
-                if recorded_loss_serves:
-                    self._backward(loss)
-                    with torch.no_grad():
-                        step()
-                elif config.mini_batches or loss.isfinite():
-                    self._step_with_closure()
+                try:
+                    if recorded_loss_serves:
+                        self._backward(loss)
+                        step(self._step)
+                    elif config.optimizer.evaluations == 1 or loss.isfinite():
+                        self._step_with_closure()
+                except NoStepError as error:  # the moments until here are those of the run
+                    self._stuck = str(error)
+                    break
                 del negative_margins, loss  # their memory serves the next step
             tallies = [tally, *(test_tally for _, test_tally in tests)]
             columns = [torch.stack(recorded), *(one.columns() for one in tallies)]
@@ -144,8 +154,7 @@ class Engine:
         def closure() -> Tensor:
             return self._backward(loss_function(torch.mv(design, self._parameters), y))
 
-        with torch.no_grad():
-            self._step(closure)
+        step(self._step, closure)
 
     def _use_optimizer(self, settings: OptimizerSettings) -> None:
         """Step with a new optimiser, by the method inside of torch's wrapping.
@@ -191,6 +200,7 @@ class Engine:
         self._config = snapshot.config
 
     def _restore_tensors(self, snapshot: Snapshot, config: RunConfig) -> None:
+        self._stuck = ""
         self._move_data(config.device)
         # `to` gives back the snapshot's own tensor where the device is the same.
         self._parameters = snapshot.parameters.to(config.device).clone().requires_grad_()

@@ -35,17 +35,21 @@ _PLACE = Setting("Iteration", "The moment to show.", int, minimum=0, maximum=1_0
 def take_link() -> list[str]:
     """Put the link of this page into the controls; to be called before they are drawn.
 
-    A value between two positions of a control becomes a position of its own.
+    A value between two positions of a control becomes a position of its own. One that cannot be
+    used is taken out of the link, and the page starts anew: Streamlit gives controls what the link
+    said when the page started, and a control may not bear it.
 
     Returns:
-        One sentence for each setting in the link that cannot be used as it stands.
+        One sentence for each setting in the link that could not be used as it stood.
     """
     problems = _take_old_weights()
+    bad = []
     if AT in st.query_params:
         try:
             _PLACE.parse(AT, st.query_params[AT])
         except SettingsError as error:
             problems.append(f"In the link, {error}. The run starts at iteration 0.")
+            bad.append(AT)
     for control in all_controls():
         if control.key not in st.query_params:
             continue
@@ -53,12 +57,19 @@ def take_link() -> list[str]:
             value = parsed(control, st.query_params[control.key])
         except SettingsError as error:
             problems.append(_not_used(error))
+            bad.append(control.key)
             continue
         if control.spec.log:
             session().own_stops[control.key] = value
         if not control.is_bound:
             st.session_state[control.key] = value
-    return problems
+    session().link_problems += problems
+    if bad:
+        for key in bad:
+            del st.query_params[key]
+        st.rerun()
+    told, session().link_problems = session().link_problems, []
+    return told
 
 
 def has_settings() -> bool:

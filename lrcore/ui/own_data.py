@@ -7,7 +7,6 @@ not drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from string import punctuation
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from lrcore.data.table import (
     values_of,
 )
 from lrcore.settings import Entry, SettingsError
+from lrcore.ui.plain import plain, shortened
 from lrcore.ui.session import Chosen, OwnPoints, Upload, session
 
 _X, _Y, _LABEL, _CLASS_0, _CLASS_1 = _CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
@@ -144,14 +144,17 @@ def _take_text(text: str) -> None:
 
 def _draw_csv() -> None:
     state = st.session_state
-    st.file_uploader(
+    file = st.file_uploader(
         "CSV file",
         ["csv", "txt", "tsv"],
         key="csv_file",
         help="A table whose first row names the columns: two of numbers, one of labels.",
-        on_change=_take_file,
         max_upload_size=MAX_BYTES // 1_000_000,
     )
+    if file is not None and file.file_id != session().file_seen:
+        session().file_seen = file.file_id
+        with st.spinner(plain(f"Reading {file.name} …")):  # shown after half a second
+            _take_file(file.name, file.getvalue())
     upload = session().upload
     if upload is None:
         return
@@ -168,9 +171,9 @@ def _draw_csv() -> None:
             )
     chosen = session().chosen = _chosen(upload, tuple(state[key] for key in _CHOICE))
     if chosen.problem:
-        st.error(_plain(chosen.problem))
+        st.error(plain(chosen.problem))
     else:
-        st.caption(_plain(chosen.sentence))
+        st.caption(plain(chosen.sentence))
 
 
 def _read_csv() -> Uploaded:
@@ -178,19 +181,15 @@ def _read_csv() -> Uploaded:
     return Uploaded() if chosen is None else chosen.data
 
 
-def _take_file() -> None:
+def _take_file(name: str, content: bytes) -> None:
     """Read the file that has just arrived; one that cannot be read changes nothing."""
-    state = st.session_state
-    file = state["csv_file"]
-    if file is None:
-        return
     try:
-        upload, choice = _opened(file.name, file.getvalue())
+        upload, choice = _opened(name, content)
     except DataError as error:
-        _complain(f"{file.name} cannot be used: {error}.")
+        _complain(f"{name} cannot be used: {error}.")
         return
     session().upload = upload
-    state.update(zip(_CHOICE, choice, strict=True))
+    st.session_state.update(zip(_CHOICE, choice, strict=True))
 
 
 def _opened(name: str, content: bytes) -> tuple[Upload, tuple[str, ...]]:
@@ -241,7 +240,10 @@ def _chosen(upload: Upload, choice: tuple[str, ...]) -> Chosen:
         dataset, missing, other = select(upload.table, *choice)
     except DataError as error:
         return Chosen(upload.table, choice, _read_csv(), "", f"{upload.name}: {error}.")
-    (x, y), (zero, one) = (map(_short, names) for names in (dataset.axes, dataset.classes))
+    (x, y), (zero, one) = (
+        [shortened(name, _LONGEST_NAME) for name in names]
+        for names in (dataset.axes, dataset.classes)
+    )
     data = Uploaded(dataset._replace(axes=(x, y), classes=(zero, one)))
     left_out = "No row is left out."
     if missing or other:
@@ -251,16 +253,7 @@ def _chosen(upload: Upload, choice: tuple[str, ...]) -> Chosen:
 
 
 def _complain(sentence: str) -> None:
-    st.toast(_plain(sentence), icon=":material/error:", duration="infinite")
-
-
-def _plain(text: str) -> str:
-    """Text that may hold anything, such as the name of a file, as Markdown that shows just it."""
-    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in text)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    st.toast(plain(sentence), icon=":material/error:", duration="infinite")
 
 
 OWN_DATA: Mapping[str, OwnData] = MappingProxyType(

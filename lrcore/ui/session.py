@@ -58,17 +58,21 @@ class Session:
         film: the run of the training page.
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
+        link_problems: what is yet to be said of the link.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
+        file_seen: which file was read last, whether or not it could be.
         lab_run: what "The graph of this run" shows where there is no film.
     """
 
     film: Film | None = None
     problem: str | None = None
     page: str = ""
+    link_problems: list[str] = field(default_factory=list)
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None
+    file_seen: str = ""
     chosen: Chosen | None = None
     lab_run: Run | None = None
 

@@ -21,6 +21,7 @@ from lrcore.ui.links import (
     take_link,
 )
 from lrcore.ui.own_data import place_points
+from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
@@ -51,7 +52,7 @@ def _arrive() -> None:
         start_again_with(film.wanted)
     forget()
     for problem in take_link():
-        st.toast(problem, icon=":material/link_off:", duration="infinite")
+        st.toast(plain(problem), icon=":material/link_off:", duration="infinite")
 
 
 def _expected() -> RunConfig | str:
@@ -81,7 +82,7 @@ def _draw_player(wanted: RunConfig | str) -> None:
     except TrainingError as error:
         problem = str(error)
     if problem and problem != session().problem:
-        st.toast(problem, icon=":material/error:", duration="infinite")
+        st.toast(plain(problem), icon=":material/error:", duration="infinite")
     session().problem = problem
     session().film = film = film or _new_film(RunConfig())
     player(film.respond(), _take_request)

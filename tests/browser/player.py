@@ -12,7 +12,7 @@ ENDLESS = "?target_accuracy=1&max_iterations=1000000"
 Point = tuple[float, float]
 
 # A point of the plane, in px of the page.
-_TO_SCREEN = """([x, y]) => {
+TO_SCREEN = """([x, y]) => {
     const plot = document.querySelector('[data-testid=scatter]');
     const {left, top} = plot.getBoundingClientRect();
     const {xaxis, yaxis} = plot._fullLayout;
@@ -126,14 +126,14 @@ def along(page: Page, share: float) -> Point:
 
 
 def click_at(page: Page, x: float, y: float) -> None:
-    page.mouse.click(*page.evaluate(_TO_SCREEN, [x, y]))
+    page.mouse.click(*page.evaluate(TO_SCREEN, [x, y]))
 
 
 def drag(page: Page, start: Point, end: Point) -> None:
     """Take hold at one point of the plane and move to another, without letting go."""
-    page.mouse.move(*page.evaluate(_TO_SCREEN, start))
+    page.mouse.move(*page.evaluate(TO_SCREEN, start))
     page.mouse.down()
-    page.mouse.move(*page.evaluate(_TO_SCREEN, end), steps=8)
+    page.mouse.move(*page.evaluate(TO_SCREEN, end), steps=8)
 
 
 def hidden_part(page: Page, area: str) -> int:

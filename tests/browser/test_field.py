@@ -34,6 +34,14 @@ def lines(js: OpenModule, z: NDArray[np.float64], level: float = 0.0) -> list[ND
     return [np.array(piece, float) for piece in pieces]
 
 
+def test_a_grid_that_is_not_finite_everywhere_has_lines_that_can_be_drawn(js: OpenModule) -> None:
+    x, y = grid()
+    z = np.where(x > 1, np.inf, np.where(y > 1, -np.inf, x))
+    for line in lines(js, z):
+        assert np.isfinite(line).all()
+    assert len(lines(js, z)) > 0
+
+
 def test_logits_are_a_product_with_the_bias_last(js: OpenModule) -> None:
     rng = np.random.default_rng(1)
     features, weights = rng.normal(size=(40, 5)), rng.normal(size=6)

@@ -194,6 +194,20 @@ def test_a_csv_file_plays_and_a_bad_one_changes_nothing(
     assert choices(page) == ["id", "width", "species", "setosa", "versicolor"]
 
 
+def test_while_a_large_file_is_read_the_page_says_so(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("?data=csv")
+    header = ",".join(f"c{column}" for column in range(100))
+    rows = (
+        ",".join(str(10 + (row * column) % 89) for column in range(100)) for row in range(33_000)
+    )
+    path = tmp_path / "large.csv"
+    path.write_text("\n".join([header, *rows]))
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Reading large.csv …")).to_be_visible()
+    expect(page.get_by_text("large.csv: ")).to_be_visible()
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+
+
 def test_a_csv_file_survives_other_data_and_the_other_page(
     open_page: OpenPage, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from lrcore import SGD, Blobs, Run, RunConfig
 from tests.browser.conftest import OpenPage
 from tests.browser.player import (
     ENDLESS,
+    TO_SCREEN,
     assert_shows,
     go_to,
     hidden_part,
@@ -219,3 +220,19 @@ def test_as_fast_as_it_goes_runs_ahead(open_page: OpenPage) -> None:
     run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
     run.extend(60, here + 1)
     assert_shows(page, run, here)
+
+
+def test_zooming_out_with_the_wheel_ends_and_the_page_plays_on(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    page.mouse.move(*page.evaluate(TO_SCREEN, [1, 1]))
+    axes = (
+        "(() => { const { xaxis, yaxis } = document.querySelector('[data-testid=scatter]')"
+        "._fullLayout; return [...xaxis.range, ...yaxis.range]; })()"
+    )
+    for _ in range(100):
+        page.mouse.wheel(0, 3000)
+    wait_for_frames(page, 5)
+    page.wait_for_function(f"Math.max(...{axes}.map(Math.abs)) > 100")
+    assert max(map(abs, page.evaluate(axes))) < 2000
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 60)

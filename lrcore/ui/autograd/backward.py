@@ -12,7 +12,7 @@ from lrcore.autograd.exercises.backward import (
 )
 from lrcore.autograd.numbers import format_number
 from lrcore.ui.autograd.parts import (
-    choose_part,
+    choose,
     draw,
     leaf_sliders,
     show_code,
@@ -28,7 +28,7 @@ def show() -> None:
     """One part at a time: several calls, a vector output, the graph of the gradient."""
     controls, stage = st.columns([34, 66], gap="medium")
     with controls:
-        part = choose_part(_PARTS, "g_bw")
+        part = choose("Part", _PARTS, "g_bw")
         values = leaf_sliders("w", "x")
     draw_part = dict(zip(_PARTS, (_calls, _vector, _create), strict=True))[part]
     draw_part(values, controls, stage)

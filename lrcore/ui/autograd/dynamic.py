@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.autograd.exercises.dynamic import change_leaf, change_saved, compare
-from lrcore.ui.autograd.parts import choose_part, draw, show_code, show_printed, toggle
+from lrcore.ui.autograd.parts import choose, draw, show_code, show_printed, toggle
 
 _PARTS = ("An if on data", "Change a leaf", "Change a saved tensor")
 _SIDES = {"x = 1": 1.0, "x = −1": -1.0}
@@ -16,7 +16,7 @@ def show() -> None:
     """One part at a time."""
     controls, stage = st.columns([38, 62], gap="medium")
     with controls:
-        part = choose_part(_PARTS, "g_dyn")
+        part = choose("Part", _PARTS, "g_dyn")
     with controls, st.container():
         dict(zip(_PARTS, (_branches, _leaf, _saved), strict=True))[part](stage)
 
@@ -25,14 +25,7 @@ def _branches(stage: DeltaGenerator) -> None:
     left, right = st.columns(2, gap="small")
     at = left.slider("Value of x", -5.0, 5.0, -2.0, 0.1, key="g_if_x", bind="query-params")
     with right:
-        side = st.segmented_control(
-            "Recorded at",
-            list(_SIDES),
-            default="x = 1",
-            required=True,
-            key="g_rec",
-            bind="query-params",
-        )
+        side = choose("Recorded at", list(_SIDES), "g_rec", "visible")
     result = compare(at, _SIDES[side])
     show_code(result.snippet, 430)
     with stage:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from lrcore.ui.autograd import backward, dynamic, grad, leaves, one_graph, own_expression, run_graph
+from lrcore.ui.autograd.parts import choose
 from lrcore.ui.session import session
 
 _CSS = Path(__file__).with_name("lab.css")
@@ -32,13 +33,5 @@ def page() -> None:
     st.html(_CSS)
     st.html(_NO_SIDEBAR)
     with st.container(key="lab"):
-        chosen = st.segmented_control(
-            "Exercise",
-            list(EXERCISES),
-            default=next(iter(EXERCISES)),
-            required=True,
-            key="ex",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        chosen = choose("Exercise", list(EXERCISES), "ex")
         EXERCISES[chosen]()

@@ -12,6 +12,7 @@ from lrcore.autograd.dot import Marks, to_dot
 from lrcore.autograd.exercises.snippet import Snippet
 from lrcore.autograd.expression import ExpressionError
 from lrcore.autograd.graph import Graph
+from lrcore.ui.plain import plain
 
 STARTS = {"w": 1.0, "x": 2.0, "a": 1.0, "b": 1.0}
 
@@ -63,21 +64,37 @@ def show_warnings(warnings: tuple[str, ...]) -> None:
 
 def show_fault(error: ExpressionError) -> None:
     """Show what is wrong with an expression, and a line that points at it."""
-    st.error(str(error))
+    st.error(plain(str(error)))
     st.code(error.pointer(), language=None)
 
 
-def choose_part(parts: Sequence[str], key: str) -> str:
-    """A choice between the parts of an exercise."""
+def choose(
+    label: str,
+    options: Sequence[str],
+    key: str,
+    label_visibility: Literal["visible", "collapsed"] = "collapsed",
+) -> str:
+    """A choice between options, the first of them where the link says something else."""
+    if not set(st.query_params.get_all(key)) <= set(options):
+        # Streamlit seeds a control with what the page was opened with, until the next rerun.
+        del st.query_params[key]
+        st.rerun()
     return st.segmented_control(
-        "Part",
-        parts,
-        default=parts[0],
+        label,
+        options,
+        default=options[0],
         required=True,
         key=key,
         bind="query-params",
-        label_visibility="collapsed",
+        label_visibility=label_visibility,
     )
+
+
+def count_slider(label: str, last: int, default: int, key: str, *, disabled: bool = False) -> int:
+    """A slider from 0 to `last`, which may have become less than what was chosen before."""
+    if st.session_state.get(key, 0) > last:
+        st.session_state[key] = last
+    return st.slider(label, 0, last, default, key=key, bind="query-params", disabled=disabled)
 
 
 def ink() -> str:

@@ -12,7 +12,7 @@ from lrcore.autograd.numbers import format_number
 from lrcore.limits import evenly
 from lrcore.optim import SGD
 from lrcore.training import Run, RunConfig
-from lrcore.ui.autograd.parts import draw, show_code, show_printed, toggle
+from lrcore.ui.autograd.parts import count_slider, draw, show_code, show_printed, toggle
 from lrcore.ui.session import session
 
 _DEFAULT_MOMENTS = 100
@@ -27,20 +27,14 @@ def show() -> None:
     controls, stage = st.columns([34, 66], gap="medium")
     with controls:
         last = max(len(run) - 1, 1)
-        at = st.slider("Iteration", 0, last, playhead, key="g_iter", bind="query-params")
+        at = count_slider("Iteration", last, playhead, "g_iter")
         step = run.step(min(at, len(run) - 1))
         config = _in_force(run, step.iteration)
         x, y = run.data.x[~run.is_test], run.data.y[~run.is_test]
         total = len(y)
         whole = toggle("Whole batch", "g_batch", True)
-        index = st.slider(
-            "Data point",
-            0,
-            max(total - 1, 1),
-            0,
-            key="g_point",
-            bind="query-params",
-            disabled=whole or total < 2,
+        index = count_slider(
+            "Data point", max(total - 1, 1), 0, "g_point", disabled=whole or total < 2
         )
         # Data is stored class by class: the first points would be of one class.
         rows = evenly(y, _MOST_POINTS) if whole else torch.tensor([min(index, total - 1)])

@@ -7,7 +7,7 @@ import streamlit as st
 from lrcore.autograd.exercises.differentiate import Differentiated
 from lrcore.autograd.exercises.steps import Moment, marks_at, moments
 from lrcore.autograd.program import Program
-from lrcore.ui.autograd.parts import draw
+from lrcore.ui.autograd.parts import count_slider, draw
 
 
 def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
@@ -16,9 +16,7 @@ def choose_moment(program: Program, result: Differentiated, key: str) -> Moment:
     last = len(sequence) - 1
     back, middle, forth = st.columns([2, 5, 2], gap="small", vertical_alignment="bottom")
     with middle:
-        index = st.slider(
-            "Step of forward and backward", 0, last, last, key=key, bind="query-params"
-        )
+        index = count_slider("Step of forward and backward", last, last, key)
     for column, label, change in ((back, "Back", -1), (forth, "Next", 1)):
         column.button(
             label,

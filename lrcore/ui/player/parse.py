@@ -25,6 +25,8 @@ from lrcore.ui.player.protocol import (
 _LARGEST_COUNT = 2**53
 # float32 ends near 3.4e38; this leaves room for products and sums.
 _LARGEST_NUMBER = 1e35
+# Each click is a command of its own; placing takes longer than reading.
+_MOST_POINTS = 100
 # More than any feature map needs, few enough to be read at once.
 _MOST_NUMBERS = 1024
 _MOST_FIELDS = 100
@@ -134,7 +136,7 @@ def _command(value: object) -> Command:
     number = _count(given.get("number"))
     match given.get("command"):
         case "Place":
-            return Place(number, _list(given.get("points"), _point, _MOST_NUMBERS))
+            return Place(number, _list(given.get("points"), _point, _MOST_POINTS))
         case "StartFrom":
             return StartFrom(number, _numbers(given.get("weights")))
         case "Restart":
@@ -150,8 +152,17 @@ def _commands(value: object) -> tuple[Command, ...]:
 def _wants(value: object) -> Mapping[str, Numbers]:
     given = _object(value)
     if all(isinstance(name, str) and len(name) <= _LONGEST_NAME for name in given):
-        return {name: _numbers(arguments) for name, arguments in given.items()}
+        return {name: _arguments(arguments) for name, arguments in given.items()}
     raise _refused("names with numbers", value)
+
+
+def _arguments(value: object) -> Numbers:
+    """What a view sends along; none where it is no numbers, such as axes beyond all bounds."""
+    try:
+        return _numbers(value)
+    except _FieldError as error:
+        _LOG.warning("The wish of a view was dropped: %s", error)
+        return ()
 
 
 def _refused(expected: str, value: object) -> _FieldError:

@@ -20,7 +20,8 @@ export function levelPath(z, size, view, level) {
   const cross = (a, b) => {
     const key = a * 2 + (b === a + 1 ? 0 : 1);
     if (!point.has(key)) {
-      const t = (level - z[a]) / (z[b] - z[a]);
+      const share = (level - z[a]) / (z[b] - z[a]);
+      const t = Number.isFinite(share) ? share : 0.5; // a feature may be too large for float32
       const column = (a % size) + (b === a + 1 ? t : 0);
       const row = Math.floor(a / size) + (b === a + 1 ? 0 : t);
       point.set(key, [column, row]);
