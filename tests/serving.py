@@ -38,15 +38,16 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start(port: int, *options: str, script: str = "app.py") -> subprocess.Popen[bytes]:
+def start(
+    port: int, *options: str, script: str = "app.py", **environment: str
+) -> subprocess.Popen[bytes]:
     """Start the dashboard, or another page of Streamlit; returns at once."""
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     command += ["--server.headless", "true"]
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         [*command, *options],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 import inspect
+from dataclasses import replace
 from unittest.mock import Mock
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Has the training page's document ask for what its script would ask for only a second later."""
+"""What the pages' documents ask for by themselves, before any script of a page runs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lrcore.ui.server.files import ADDRESS, PLOTLY, STREAMLIT, base_path, player_files
+from lrcore.ui.server.files import ADDRESS, CONNECTION, PLOTLY, STREAMLIT, base_path, player_files
 
-_PAGES = ("", "/", "/training")
+# The pages without an address of their own, and those with one.
+_TRAINING = ("", "/", "/training")
+_OTHERS = ("/autograd", "/stories")
 # Streamlit's names for what the page is made of.
 _ELEMENTS = (
     "BidiComponent",
@@ -25,15 +27,24 @@ _IMPORT = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 
 
 class Early:
-    """Adds to the training page's document, and hands every other answer on as it is."""
+    """Adds to the documents of the pages, and hands every other answer on as it is.
+
+    Every page watches its connection. The training page fetches its player while Streamlit's own
+    scripts load, and not a second later.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._base = app, base_path()
-        self._wishes = _wishes().encode()
+        watch = f'<script async src="./{CONNECTION}"></script>'
+        self._wishes = dict.fromkeys(_OTHERS, watch.encode())
+        self._wishes |= dict.fromkeys(_TRAINING, f"{watch}{_wishes()}".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["path"].removeprefix(self._base) not in _PAGES:
+        wishes = None
+        if scope["type"] == "http":
+            wishes = self._wishes.get(scope["path"].removeprefix(self._base))
+        if wishes is None:
             await self._app(scope, receive, send)
             return
         head: Message = {}
@@ -46,20 +57,20 @@ class Early:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                await self._send(send, head, body)
+                await _send(send, head, body, body.replace(b"</head>", wishes + b"</head>", 1))
 
         await self._app(scope, receive, collect)
 
-    async def _send(self, send: Send, head: Message, body: bytes) -> None:
-        whole = body.replace(b"</head>", self._wishes + b"</head>", 1)
-        headers = MutableHeaders(raw=list(head["headers"]))
-        if whole != body:
-            headers["content-length"] = str(len(whole))
-            # They belong to the document as it lies on the disk.
-            for name in ("etag", "last-modified"):
-                del headers[name]
-        await send({**head, "headers": headers.raw})
-        await send({"type": "http.response.body", "body": whole})
+
+async def _send(send: Send, head: Message, body: bytes, whole: bytes) -> None:
+    headers = MutableHeaders(raw=list(head["headers"]))
+    if whole != body:
+        headers["content-length"] = str(len(whole))
+        # They belong to the document as it lies on the disk.
+        for name in ("etag", "last-modified"):
+            del headers[name]
+    await send({**head, "headers": headers.raw})
+    await send({"type": "http.response.body", "body": whole})
 
 
 def _wishes() -> str:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 STREAMLIT = Path(st.__file__).parent / "static"
 _PLAYER = Path(__file__).parents[1] / "player" / "js"
+_CONNECTION = Path(__file__).with_name("connection.js")
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 # A year, as long as a browser keeps anything: what changes has another address.
@@ -55,6 +56,10 @@ def player_files() -> Mapping[str, Path]:
     return {path.relative_to(_PLAYER).as_posix(): path for path in sorted(_PLAYER.rglob("*.js"))}
 
 
+def _our_files() -> dict[str, Path]:
+    return {**player_files(), _CONNECTION.name: _CONNECTION}
+
+
 def scatter_alone(plotly_js: bytes) -> bytes:
     """Plotly without the fifty kinds of trace that the player does not draw.
 
@@ -73,8 +78,9 @@ def _version(files: Iterable[Path]) -> str:
 
 # Where the browser finds the player and Plotly, below the address of the pages. The version keeps
 # old copies away.
-ADDRESS = f"assets/{_version(player_files().values())}"
+ADDRESS = f"assets/{_version(_our_files().values())}"
 PLOTLY = f"{ADDRESS}/plotly.min.js"
+CONNECTION = f"{ADDRESS}/{_CONNECTION.name}"
 
 
 def base_path() -> str:
@@ -85,7 +91,7 @@ def base_path() -> str:
 
 def _known_files() -> dict[str, _File]:
     """Every file by its address: those that a browser needs, and no folder to look into."""
-    known = {f"/{ADDRESS}/{name}": _File(path) for name, path in player_files().items()}
+    known = {f"/{ADDRESS}/{name}": _File(path) for name, path in _our_files().items()}
     for path in (STREAMLIT / "static").rglob("*"):
         if path.suffix in _KINDS:
             known[f"/{path.relative_to(STREAMLIT).as_posix()}"] = _File(path)
