@@ -29,6 +29,7 @@ from lrcore.ui.autograd.page import EXERCISES
 from lrcore.ui.controls import all_controls
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
+from lrcore.ui.player.protocol import Request
 from tests.pages import APP, elements
 
 LAB = Path(own_data.__file__).parent / "autograd"
@@ -105,8 +106,8 @@ def assert_drawn(page: AppTest) -> None:
 def message(chance: random.Random) -> None:
     """Messages that a player might never send, to a film that plays."""
     film = Film(RunConfig(max_iterations=300))
+    film.take(Request(knows=film.version))  # to know the run saves building its scene each time
     for _ in range(4):
-        film.respond()
         said = {"knows": film.version._asdict()} | {
             name: thing(chance)
             for name in ("seq", "at", "rows", "wants", "playing", "speed", "do")
