@@ -135,7 +135,7 @@ def test_no_points_and_a_line_search_are_no_failure(data: Settings, mini_batches
 def test_what_an_optimiser_raises_keeps_the_moments_before(error: Exception) -> None:
     step = Mock(side_effect=inspect.unwrap(torch.optim.SGD.step))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(torch.optim.SGD, "step", lambda *given: step(*given))
+        patch.setattr(torch.optim.SGD, "step", lambda *given: step(*given))  # noqa: PLW0108 (a method)
         film, _ = filmed()
         film.take(Request(knows=ask(film).version, rows=(120, 220)))
         step.side_effect = error

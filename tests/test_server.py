@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
@@ -12,9 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from unittest.mock import Mock
 
+import plotly
 import pytest
-from starlette.testclient import TestClient
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Message
 from streamlit.testing.v1 import AppTest
 
 from lrcore.ui.server.files import ADDRESS, PLOTLY, player_files, scatter_alone
@@ -77,12 +82,14 @@ def test_a_stranger_name_for_this_machine_is_refused(address: str) -> None:
 
 
 def test_the_lecturer_names_who_may_frame_the_pages() -> None:
-    async def empty(scope: object, receive: object, send: object) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+    sent: list[Message] = []
 
-    client = TestClient(SafetyHeaders(empty, framed_by="https://slides.example"))
-    policy = client.get("/").headers["content-security-policy"]
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = SafetyHeaders(Response(), framed_by="https://slides.example")
+    asyncio.run(app({"type": "http"}, Mock(), send))
+    policy = Headers(raw=sent[0]["headers"])["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://slides.example")
 
 
@@ -102,8 +109,7 @@ def test_documents_ask_for_the_player_where_it_is_shown(address: str) -> None:
 
 
 def test_plotly_without_its_other_traces_is_found_in_this_version() -> None:
-    whole = next(Path(path) for path in [ROOT]) and __import__("plotly")
-    text = (Path(whole.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+    text = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
     cut = scatter_alone(text)
     assert cut.startswith(b"//# allFunctionsCalledOnLoad\n/**")
     assert len(text) - len(cut) > 100
