@@ -53,7 +53,7 @@ def test_answer_is_plain_json_with_the_names_of_the_protocol() -> None:
         message = answer.message()
         assert json.loads(json.dumps(message, allow_nan=False)) == message
         assert message.keys() == {*Answer.__dataclass_fields__}
-        assert message["version"] == {"run": 1, "branch": 0, "config": 0}
+        assert message["version"] == {"run": 1, "branch": 0, "config": 0, "film": 0}
         assert message["state"]["limits"]["rows"][0].keys() == {"name", "value", "here", "why"}
 
 

@@ -15,7 +15,7 @@ _RUN = """async ({ Link }, calls) => {
     const link = new Link((request) => sent.push(copy(request)), film, playhead, () => now);
     const answer = (run, first, count, more = {}) => {
         const message = {
-            seq: link.seq, version: { run, branch: 0, config: 0 }, first,
+            seq: link.seq, version: { run, branch: 0, config: 0, film: 0 }, first,
             rows: btoa("\\0".repeat(4 * 5 * count)), done: 0, got: {}, marks: [], ...more,
             state: { ended: false, problem: null, ...more.state },
         };
@@ -45,7 +45,7 @@ def sent(js: OpenModule, *calls: Plain) -> list[dict[str, Plain]]:
 
 def test_first_question_knows_nothing(js: OpenModule) -> None:
     [question] = js("link.js").run(_RUN, [["link.ask", {}]])[0]
-    nothing = {"run": 0, "branch": 0, "config": 0}
+    nothing = {"run": 0, "branch": 0, "config": 0, "film": 0}
     assert (question["seq"], question["knows"], question["at"]) == (1, nothing, 0)
 
 
@@ -129,7 +129,7 @@ def test_question_without_need_comes_when_it_is_due(js: OpenModule) -> None:
 
 def test_answer_says_whether_it_brings_another_run_or_branch(js: OpenModule) -> None:
     again: Plain = ["answer", 1, 120, 0]
-    branch: Plain = ["answer", 1, 30, 20, {"version": {"run": 1, "branch": 1, "config": 1}}]
+    branch: Plain = ["answer", 1, 30, 20, {"version": {"run": 1, "branch": 1, "config": 1, "film": 0}}]
     other: Plain = ["answer", 2, 0, 20]
     found = js("link.js").run(_RUN, [*OPENED, again, branch, again, other])[1]
     seen = [(entry["run"], entry["branch"]) for entry in found]
@@ -138,4 +138,4 @@ def test_answer_says_whether_it_brings_another_run_or_branch(js: OpenModule) -> 
 
 def test_forgotten_run_is_asked_for_from_its_start(js: OpenModule) -> None:
     [question] = sent(js, ["link.forget", 70], ["film.forgive"], ["link.ask", {}])
-    assert question["knows"] == {"run": 0, "branch": 0, "config": 0}
+    assert question["knows"] == {"run": 0, "branch": 0, "config": 0, "film": 0}

@@ -36,8 +36,7 @@ class Film:
     Args:
         config: the settings of the first run.
         at: the moment that the player is to show first.
-        number: of the first run. A player that another server has left behind knows runs by number
-            too; one that no server has had tells it to begin anew.
+        number: tells it from the film of another session: a player may outlive its server.
 
     Attributes:
         run: the present run.
@@ -51,13 +50,13 @@ class Film:
         clock: Callable[[], float] = time.monotonic,
         *,
         at: int = 0,
-        number: int = 1,
+        number: int = 0,
     ) -> None:
         self.wanted = config
         self.done = 0
         self._clock = clock
         self._request, self._asked_at = Request(at=at), -_FRESH
-        self._run_number, self._config_number = number - 1, 0
+        self._number, self._run_number, self._config_number = number, 0, 0
         self._start(config)
 
     def _start(self, config: RunConfig) -> None:
@@ -70,7 +69,8 @@ class Film:
     @property
     def version(self) -> Version:
         """What a player has that knows everything."""
-        return Version(self._run_number, len(self._branched_at), self._config_number)
+        branches = len(self._branched_at)
+        return Version(self._run_number, branches, self._config_number, self._number)
 
     @property
     def at(self) -> int:
@@ -128,7 +128,8 @@ class Film:
     @property
     def _is_known(self) -> bool:
         """Whether the player has the present run."""
-        return self._request.knows.run == self._run_number
+        knows = self._request.knows
+        return (knows.run, knows.film) == (self._run_number, self._number)
 
     @property
     def _waiting(self) -> bool:

@@ -19,12 +19,13 @@ class Version(NamedTuple):
     """What the player has of a film.
 
     run: number of the run; 0: none yet. branch: how often this run has branched. config: how often
-    the settings have changed.
+    the settings have changed. film: which one; a session has one, and another server has another.
     """
 
     run: int = 0
     branch: int = 0
     config: int = 0
+    film: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again
 const LEAVING = 2000; // ms that the page behind a clicked link may take to come
-const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0 });
+const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
 export class Link {
   /** @param {(request: import("./protocol.js").Request) => void} send
@@ -102,7 +102,8 @@ export class Link {
     return this.film.record !== null && (this.playhead.moving || Math.max(0, this.playhead.index) !== this.told);
   }
 
-  /** Read the head of an answer: whether it brings another run or branch than we know.
+  /** Read the head of an answer: whether it brings another run or branch than we know, or comes from
+   * another server than the one we knew.
    * @param {import("./protocol.js").Answer} answer */
   receive({ seq, version, done, got }) {
     if (this.asked?.seq === seq) {
@@ -111,9 +112,10 @@ export class Link {
     }
     this.lastCommand = Math.max(this.lastCommand, done);
     this.commands = this.commands.filter(({ number }) => number > done);
-    const run = version.run !== this.version.run;
+    const film = version.film !== this.version.film;
+    const run = film || version.run !== this.version.run;
     if (run) this.settled = {};
-    return { run, branch: run || version.branch !== this.version.branch };
+    return { film: film && this.version.run > 0, run, branch: run || version.branch !== this.version.branch };
   }
 
   /** From now on we know this version. */

@@ -98,8 +98,9 @@ export class Playhead {
   next(ms, last, ended) {
     if (this.state === "dragging") return Math.max(0, Math.min(last, this.index));
     if (this.state === "seeking") this.position = last;
-    // The first frame of a run shows where it starts, also while it plays.
-    if (this.state !== "playing" || this.index < 0) return Math.min(last, Math.floor(this.position));
+    // The first frame of a run shows where it starts, also while it plays; and it plays on from
+    // where it was, once that is there.
+    if (this.state !== "playing" || this.index < 0 || this.awaited !== null) return Math.min(last, Math.floor(this.position));
     this.position = Math.min(last, this.position + this.msRate * ms);
     const next = Math.min(last, this.index + movesFor(this.position - this.index));
     return this.position === last && ended && last - next < 2 ? last : next;

@@ -1,7 +1,7 @@
 // The wire between Python and the player, as lrcore/ui/player/protocol.py has it; a test holds the
 // two together. Types alone: nothing here runs.
 
-/** @typedef {{run: number, branch: number, config: number}} Version */
+/** @typedef {{run: number, branch: number, config: number, film: number}} Version */
 /** @typedef {[first: number, until: number]} Rows */
 /** @typedef {{command: "Place", number: number, points: number[][]}} Place */
 /** @typedef {{command: "StartFrom", number: number, weights: number[]}} StartFrom */

@@ -93,7 +93,7 @@ export class Stage {
     const { film, link, playhead } = this;
     const isNew = link.receive(answer);
     if (isNew.run && !answer.scene) return this.askForAll(answer.at);
-    if (isNew.run) this.begin(answer);
+    if (isNew.run) this.begin(answer.scene, isNew.film ? this.playhead.here : answer.at);
     const count = film.take(answer, isNew.branch);
     if (count === null) return link.ask(this.wants);
     link.know(answer.version);
@@ -110,7 +110,7 @@ export class Stage {
     return this.askIfNeeded();
   }
 
-  begin({ scene, at }) {
+  begin(scene, at) {
     this.film.begin(scene);
     this.features = decode(scene.features);
     this.hand.held = null;
