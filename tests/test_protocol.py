@@ -57,7 +57,13 @@ def test_question_is_read_field_by_field() -> None:
 HUGE = 10**5000
 BAD = {
     "seq": [-1, 1.5, True, "1", None, math.inf, math.nan, HUGE, [1]],
-    "knows": [None, {}, [1, 2, 3], {"run": 1, "branch": 2}, {"run": "1", "branch": 2, "config": 3, "film": 0}],
+    "knows": [
+        None,
+        {},
+        [1, 2, 3],
+        {"run": 1, "branch": 2},
+        {"run": "1", "branch": 2, "config": 3, "film": 0},
+    ],
     "at": [-3, 1e400, {}, HUGE],
     "playing": [0, 1, None, "true"],
     "speed": [-1, math.nan, math.inf, -1e36, "fast", None, HUGE],

@@ -43,6 +43,11 @@ class Snapshot:
     optimizer_state: dict[str, object]
     batches: BatchState | None
 
+    @property
+    def nbytes(self) -> int:
+        """Memory in use, in bytes, without what Python itself needs for it."""
+        return self.parameters.nbytes + _tensor_bytes(self.optimizer_state)
+
 
 class Engine:
     """Model, optimiser and points on one device.
@@ -63,6 +68,12 @@ class Engine:
         self._use_optimizer(config.optimizer)
         self._batches: Batches | None = None
         self._stuck = ""  # why the optimiser finds no step from here
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the points take here, in bytes."""
+        parts = [self._training] if self._test is None else [self._training, self._test]
+        return sum(part.design.nbytes + part.y.nbytes for part in parts)
 
     @property
     def chunk_length(self) -> int:
@@ -219,6 +230,15 @@ class Engine:
             self._training = self._training.to(device)
             self._test = None if self._test is None else self._test.to(device)
             self._device = device
+
+
+def _tensor_bytes(value: object) -> int:
+    """Bytes of all tensors in a value, however deep."""
+    if isinstance(value, Tensor):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(map(_tensor_bytes, value.values()))
+    return sum(map(_tensor_bytes, value)) if isinstance(value, list | tuple) else 0
 
 
 def initial_parameters(config: RunConfig, dimension: int) -> Tensor:

@@ -83,6 +83,12 @@ class Run:
             return self.data
         return self.data.take(mask)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the run takes, about, in bytes."""
+        points = self.data.x.nbytes + self.data.y.nbytes + self._engine.nbytes
+        return points + self._history.nbytes + self._snapshots.nbytes
+
     def __len__(self) -> int:
         """Number of recorded moments, at least 1."""
         return len(self._history)
@@ -121,11 +127,6 @@ class Run:
     def status(self) -> Status:
         """Whether the run can go on, and if not, why."""
         return self._status
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the recorded moments, in bytes; snapshots add about 2 KB each."""
-        return self._history.nbytes
 
     def extend(self, seconds: float = 0.1, iterations: int | None = None) -> int:
         """Train until the time is over, the run ends, or `iterations` moments have been added.

@@ -7,6 +7,8 @@ from collections.abc import Container
 from lrcore.training.engine import Snapshot
 
 _MOST_SNAPSHOTS = 4096
+# LBFGS remembers past steps: 20 times as much as the others do.
+_MOST_BYTES = 32_000_000
 
 
 class Snapshots:
@@ -14,9 +16,15 @@ class Snapshots:
 
     def __init__(self) -> None:
         self._kept: list[Snapshot] = []
+        self._one = 0  # bytes of the largest so far
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory in use, in bytes, at most."""
+        return len(self) * self._one
 
     def last_until(self, iteration: int) -> Snapshot:
         """The last one at `iteration` or before."""
@@ -33,7 +41,8 @@ class Snapshots:
             never_drop: iterations whose snapshots must stay, because settings changed there.
         """
         self._kept.append(snapshot)
-        if len(self._kept) > _MOST_SNAPSHOTS:
+        self._one = max(self._one, snapshot.nbytes)
+        if len(self) > _MOST_SNAPSHOTS or self.nbytes > _MOST_BYTES:
             self._kept = [
                 s for k, s in enumerate(self._kept) if k % 2 == 0 or s.iteration in never_drop
             ]

@@ -26,6 +26,7 @@ from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
 from lrcore.ui.session import session
+from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
 
 _CSS = Path(__file__).with_name("page.css")
@@ -34,12 +35,17 @@ _NAME = "training"
 
 def page() -> None:
     """Draw the training page."""
+    with SHARED.turn() as pages:
+        _draw(pages)
+
+
+def _draw(pages: int) -> None:
     st.html(_CSS)
     if session().page != _NAME:
         _arrive()
         session().page = _NAME
     expected = _expected()
-    _draw_player(expected)
+    _draw_player(expected, pages)
     sidebar()
     if _expected() != expected:
         st.rerun()
@@ -67,7 +73,7 @@ def _expected() -> RunConfig | str:
         return str(error)
 
 
-def _draw_player(wanted: RunConfig | str) -> None:
+def _draw_player(wanted: RunConfig | str, pages: int) -> None:
     """The player with the film that the controls ask for.
 
     Not a fragment: where a control and a fragment report at the same moment, Streamlit reruns the
@@ -85,7 +91,7 @@ def _draw_player(wanted: RunConfig | str) -> None:
         st.toast(plain(problem), icon=":material/error:", duration="infinite")
     session().problem = problem
     session().film = film = film or _new_film(RunConfig())
-    player(film.respond(), _take_request)
+    player(film.respond(pages, SHARED.complaint(film)), _take_request)
 
 
 def _taken(film: Film | None, wanted: RunConfig) -> Film:
@@ -98,7 +104,9 @@ def _taken(film: Film | None, wanted: RunConfig) -> Film:
 
 
 def _new_film(config: RunConfig) -> Film:
-    return Film(config, at=place_in_link(), number=time.time_ns() // 1_000_000)
+    film = Film(config, at=place_in_link(), number=time.time_ns() // 1_000_000)
+    SHARED.admit(film)
+    return film
 
 
 def _take_request() -> None:

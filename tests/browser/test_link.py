@@ -12,7 +12,7 @@ _RUN = """async ({ Link }, calls) => {
     const sent = [];
     const [film, playhead] = [new Film(), new Playhead()];
     const copy = (value) => JSON.parse(JSON.stringify(value));
-    const link = new Link((request) => sent.push(copy(request)), film, playhead, () => now);
+    const link = new Link((request) => sent.push(copy(request)), film, playhead, () => now, 1);
     const answer = (run, first, count, more = {}) => {
         const message = {
             seq: link.seq, version: { run, branch: 0, config: 0, film: 0 }, first,
@@ -129,7 +129,13 @@ def test_question_without_need_comes_when_it_is_due(js: OpenModule) -> None:
 
 def test_answer_says_whether_it_brings_another_run_or_branch(js: OpenModule) -> None:
     again: Plain = ["answer", 1, 120, 0]
-    branch: Plain = ["answer", 1, 30, 20, {"version": {"run": 1, "branch": 1, "config": 1, "film": 0}}]
+    branch: Plain = [
+        "answer",
+        1,
+        30,
+        20,
+        {"version": {"run": 1, "branch": 1, "config": 1, "film": 0}},
+    ]
     other: Plain = ["answer", 2, 0, 20]
     found = js("link.js").run(_RUN, [*OPENED, again, branch, again, other])[1]
     seen = [(entry["run"], entry["branch"]) for entry in found]

@@ -110,17 +110,22 @@ class Film:
         """Go back to the start under the present settings alone, with the next answer."""
         self._restart = len(self.run.segments) > 1 or self._waiting
 
-    def respond(self) -> Answer:
-        """Train as far as the present question asks, and answer it."""
-        problem = None
+    def respond(self, pages: int = 1, complaint: str = "") -> Answer:
+        """Train as far as the present question asks, and answer it.
+
+        Args:
+            pages: how many wait for an answer; they share the time.
+            complaint: why the run may not grow, if so.
+        """
+        problem = complaint or None
         until = self._request.rows[1] if self._is_known else self._shown_at + FIRST_ROWS
         try:
             branch = self._branch_point()
             if branch is not None:
                 self._branch(branch)
                 until = max(until, branch + FIRST_ROWS)
-            if not self._waiting:
-                self.run.extend(_SECONDS_PER_ANSWER, max(0, until - len(self.run)))
+            if not self._waiting and not complaint:
+                self.run.extend(_SECONDS_PER_ANSWER / pages, max(0, until - len(self.run)))
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
         return self._answer(problem)

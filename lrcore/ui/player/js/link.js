@@ -7,9 +7,11 @@ const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
 export class Link {
   /** @param {(request: import("./protocol.js").Request) => void} send
-   * @param {() => number} clock ms */
-  constructor(send, film, playhead, clock = () => performance.now()) {
-    Object.assign(this, { send, film, playhead, clock });
+   * @param {() => number} clock ms
+   * @param {number} share of the two seconds that are to be left when it asks. Each page has another,
+   *   so that pages which start together do not ask together. */
+  constructor(send, film, playhead, clock = () => performance.now(), share = 0.25 + 0.75 * Math.random()) {
+    Object.assign(this, { send, film, playhead, clock, share });
     this.seq = 0;
     this.version = NOTHING; // what Python is told we know
     this.commands = []; // those that no answer has confirmed
@@ -54,7 +56,7 @@ export class Link {
   get hungry() {
     const { film, playhead } = this;
     if (!film.record || film.ended || film.state.problem) return false;
-    const short = playhead.state === "playing" && runsShort(film.length - 1 - playhead.position, playhead.speed);
+    const short = playhead.state === "playing" && runsShort(film.length - 1 - playhead.position, playhead.speed, this.share);
     return short || playhead.state === "seeking" || playhead.awaited !== null;
   }
 

@@ -92,7 +92,7 @@ export function firstWantedAt(speed) {
   return speed === FASTEST ? 1000 : Math.min(1000, Math.max(60, speed));
 }
 
-/** Whether fewer than two seconds of moments are left. */
-export function runsShort(ahead, speed) {
-  return speed === FASTEST || ahead < Math.max(30, 2 * speed);
+/** Whether fewer than two seconds of moments are left, or this share of them. */
+export function runsShort(ahead, speed, share = 1) {
+  return speed === FASTEST || ahead < Math.max(30, 2 * speed * share);
 }
