@@ -1,0 +1,89 @@
+"""Going away and coming back: other pages, F5, the browser's buttons, a server that was gone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+
+from tests.browser.conftest import PATIENCE, OpenPage
+from tests.browser.player import ENDLESS, go_to, number, wait_for_iteration
+from tests.serving import free_port, start, wait_until_healthy
+
+SETTINGS = f"{ENDLESS}&lr=0.05&mean=1.2"
+
+
+def rests_at(page: Page, iteration: int) -> None:
+    """The player stands still at a moment of the run of `SETTINGS`."""
+    expect(page.get_by_test_id("iteration")).to_have_text(str(iteration))
+    expect(page.get_by_test_id("play")).to_have_text("Play")
+    for text in ("lr=0.05", "mean=1.2", f"at={iteration}"):
+        page.wait_for_function("text => location.search.includes(text)", arg=text)
+    rate = page.get_by_test_id("stSlider").filter(has_text="Learning rate")
+    expect(rate.get_by_test_id("stSliderThumbValue")).to_have_text("0.05")
+
+
+def test_every_way_back_keeps_settings_and_playhead(open_page: OpenPage) -> None:
+    page = open_page(SETTINGS, quiet=False)
+    go_to(page, 25)
+    rests_at(page, 25)
+    page.get_by_role("link", name="Autograd").click()
+    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    page.get_by_role("link", name="Training").click()
+    rests_at(page, 25)
+    page.get_by_role("link", name="Stories").click()
+    expect(page.get_by_text("The course", exact=False).first).to_be_visible()
+    page.go_back()
+    rests_at(page, 25)
+    page.reload()
+    rests_at(page, 25)
+
+
+def test_what_played_plays_on_after_a_reload(open_page: OpenPage) -> None:
+    page = open_page(SETTINGS, quiet=False)
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 60)
+    page.reload()
+    wait_for_iteration(page, 120)
+    expect(page.get_by_test_id("play")).to_have_text("Pause")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    context: BrowserContext = browser.new_context(bypass_csp=True)
+    context.set_default_timeout(PATIENCE)
+    return context.new_page()
+
+
+def test_a_player_goes_on_when_its_server_is_there_again(page: Page) -> None:
+    port = free_port()
+    server = start(port)
+    try:
+        wait_until_healthy(port)
+        page.goto(f"http://localhost:{port}/{SETTINGS}")
+        page.get_by_test_id("play").click()
+        wait_for_iteration(page, 100)
+        server.kill()
+        server.wait()
+        expect(page.get_by_test_id("status")).to_contain_text("Waiting for Python")
+        last = int(number(page, "iteration"))
+        server = start(port)
+        page.wait_for_function(
+            "last => Number(document.querySelector('[data-testid=iteration]').textContent) > last",
+            arg=last,
+            timeout=4 * PATIENCE,
+        )
+        expect(page.get_by_test_id("play")).to_have_text("Pause")
+    finally:
+        server.kill()
+        server.wait()
+        page.context.close()
+
+
+def test_a_page_without_websockets_says_so(page: Page, address: str) -> None:
+    def block(socket: WebSocketRoute) -> None:
+        socket.close()
+
+    page.route_web_socket("**/_stcore/stream", block)
+    page.goto(address)
+    expect(page.get_by_role("alert")).to_contain_text("blocks WebSockets", timeout=2 * PATIENCE)
+    page.context.close()
