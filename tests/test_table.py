@@ -42,7 +42,7 @@ def workbook() -> bytes:
     """The bytes of a zip file, which is what an Excel workbook is."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr(zipfile.ZipInfo("xl/workbook.xml"), "<workbook/>")
     return file.getvalue()
 
 
