@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -88,7 +89,8 @@ def test_the_lecturer_names_who_may_frame_the_pages() -> None:
         sent.append(message)
 
     app = SafetyHeaders(Response(), framed_by="https://slides.example")
-    asyncio.run(app({"type": "http"}, Mock(), send))
+    with ThreadPoolExecutor(1) as thread:  # the browser tests have a loop in this one
+        thread.submit(asyncio.run, app({"type": "http"}, Mock(), send)).result()
     policy = Headers(raw=sent[0]["headers"])["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://slides.example")
 

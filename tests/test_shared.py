@@ -7,9 +7,12 @@ import time
 import weakref
 from threading import Thread
 
+import pytest
+
 from lrcore import LBFGS, Blobs, RunConfig
 from lrcore.limits import limits_of
 from lrcore.training import Run
+from lrcore.ui.player import film as film_module
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Request
 from lrcore.ui.shared import Shared
@@ -49,7 +52,8 @@ def test_nobody_waits_long_for_a_page_that_takes_long() -> None:
         assert time.monotonic() - started < 1
 
 
-def test_pages_that_wait_share_the_time_to_train() -> None:
+def test_pages_that_wait_share_the_time_to_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_module, "_SECONDS_PER_ANSWER", 1.0)
     film = Film(SMALL)
     film.take(Request(knows=film.respond().version, playing=True, rows=(120, 1_000_000)))
     lengths = [len(film.run)]

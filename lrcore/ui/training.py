@@ -80,11 +80,13 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
     fragment alone and warns in the browser's console.
     """
     problem, film = None, session().film
+    busy = st.container(key="busy")
     try:
         if isinstance(wanted, str):
             problem = wanted
         elif wanted != (film and film.wanted):
-            film = _taken(film, wanted)
+            with busy, st.spinner("Preparing the data ..."):
+                film = _taken(film, wanted)
     except TrainingError as error:
         problem = str(error)
     if problem and problem != session().problem:
@@ -95,12 +97,11 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
 
 
 def _taken(film: Film | None, wanted: RunConfig) -> Film:
-    """The film with these settings. Many points take a while, and the page then says so."""
-    with st.container(key="busy"), st.spinner("Preparing the data ..."):
-        if film is None:
-            return _new_film(wanted)
-        film.set(wanted)
-        return film
+    """The film with these settings."""
+    if film is None:
+        return _new_film(wanted)
+    film.set(wanted)
+    return film
 
 
 def _new_film(config: RunConfig) -> Film:

@@ -31,7 +31,7 @@ class Size:
     seconds: float
 
 
-_SIZES = (Size(200, 2.0, 0.3), Size(1_000_000, 3.0, 0.5))
+_SIZES = (Size(200, 2.5, 0.3), Size(1_000_000, 3.5, 0.5))
 
 
 class Course:

@@ -115,7 +115,7 @@ def test_a_link_opens_with_its_points(open_page: OpenPage) -> None:
     points = "-4,3.5,0;2,1,1;2.5,-1,1"
     page = open_page(f"?data=placed&placed_points={points}")
     wait_for_points(page, 3)
-    assert text_of(page) == points
+    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
     assert_shows(page, Run(RunConfig(data=Placed(points))), 0)
     for area in ("stMain", "stSidebarContent"):
         assert hidden_part(page, area) <= 0, area
@@ -128,18 +128,18 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     points = text_of(page)
     move_slider(page, "Learning rate", "ArrowRight")
     page.wait_for_function("location.search.includes('lr=')")
-    assert text_of(page) == points
+    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
     page.get_by_role("link", name="Autograd").click()
     page.get_by_text("The graph of this run").click()
     expect(page.locator('input[type=range][aria-label="Data point"]')).to_have_attribute("max", "2")
     page.get_by_role("link", name="Training").click()
     wait_for_points(page, 3)
-    assert text_of(page) == points
+    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
     choose(page, "data", "Two moons")
     page.wait_for_function("!location.search.includes('placed')")
     choose(page, "data", "Your own points")
     wait_for_points(page, 3)
-    assert text_of(page) == points
+    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
     assert_shows(page, Run(RunConfig(data=Placed(points), optimizer=SGD(lr=0.012))), 0)
 
 

@@ -43,6 +43,7 @@ def test_what_played_plays_on_after_a_reload(open_page: OpenPage) -> None:
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 60)
     page.reload()
+    page.locator(".stage[data-run]").wait_for()
     wait_for_iteration(page, 120)
     expect(page.get_by_test_id("play")).to_have_text("Pause")
 

@@ -144,7 +144,7 @@ export class Stage {
 
   /** Keep the playhead where F5, the browser's buttons and a copied address find it. */
   remember() {
-    if (this.film.record) this.memory.keep(Math.max(0, this.playhead.index), this.playhead.state === "playing");
+    if (this.film.record) this.memory.keep(this.playhead.here, this.playhead.state === "playing");
   }
 
   // Gestures
