@@ -44,8 +44,11 @@ def wait_for_points(page: Page, count: int) -> None:
     )
 
 
-def text_of(page: Page) -> str:
-    return page.get_by_role("textbox", name="Points").input_value()
+def text_of(page: Page, points: int) -> str:
+    """The text of so many points; it comes after the plot has them."""
+    box = page.get_by_role("textbox", name="Points")
+    expect(box).to_have_value(re.compile(f"^[^;]+(;[^;]+){{{points - 1}}}$"))
+    return box.input_value()
 
 
 def upload(page: Page, folder: Path, name: str, content: str) -> None:
@@ -88,11 +91,11 @@ def test_clicks_place_points_that_are_trained_on(open_page: OpenPage) -> None:
     wait_for_points(page, 3)
     assert page.evaluate(AXES) == axes
     page.wait_for_function("location.search.split('%3B').length === 3")
-    placed = Placed(text_of(page)).sample()
+    placed = Placed(text_of(page, 3)).sample()
     for (x, y, label), point, found in zip(POINTS, placed.x, placed.y, strict=True):
         assert point.tolist() == pytest.approx([x, y], abs=0.03)  # a pixel
         assert found == label
-    run = Run(RunConfig(data=Placed(text_of(page))))
+    run = Run(RunConfig(data=Placed(text_of(page, 3))))
     run.extend(10)
     page.get_by_test_id("end").click()
     expect(page.get_by_test_id("status")).to_contain_text("Reached")
@@ -108,7 +111,7 @@ def test_a_click_on_the_boundary_places_a_point(open_page: OpenPage) -> None:
     page = open_page("?data=placed&placed_points=1,2,0&start=typed&w0=1&w1=0&b=-3")
     click_at(page, 3.0, 1.0)
     wait_for_points(page, 2)
-    assert text_of(page).startswith("1,2,0;")
+    assert text_of(page, 2).startswith("1,2,0;")
 
 
 def test_a_link_opens_with_its_points(open_page: OpenPage) -> None:
@@ -125,7 +128,7 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     page = open_page("?data=placed&placed_points=1,2,0;3,1,1", quiet=False)
     click_at(page, -2.0, -3.0)
     wait_for_points(page, 3)
-    points = text_of(page)
+    points = text_of(page, 3)
     move_slider(page, "Learning rate", "ArrowRight")
     page.wait_for_function("location.search.includes('lr=')")
     expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
