@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -226,6 +226,12 @@ def test_points_of_a_wrong_kind_are_refused(
         judge(x, y)
 
 
+def test_two_points_in_one_place_cannot_be_told_apart() -> None:
+    x = torch.tensor([(1.0, -1.0), (-1.0, -1.0), (2.0, -1.0), (0.0, -1.0), (1.0, -1.0)])
+    phi = Basis.fit(Radial(), x, standardise=False)(x)
+    assert separable(phi, torch.tensor([0.0, 0, 0, 0, 1])) is False
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     labelled_grids,
@@ -243,7 +249,9 @@ def test_separable_by_features_on_a_small_grid_against_a_linear_program(
     rows = np.column_stack([phi.double().numpy(), np.ones(len(x))]) * sign[:, None]
     free = [(None, None)] * rows.shape[1]
     oracle = linprog(np.zeros(rows.shape[1]), -rows, -np.ones(len(x)), bounds=free)
-    assert found is (oracle.status == 0)
+    # None is an answer too, where float64 cannot tell; what is decided is right.
+    assert found in {oracle.status == 0, None}
+    event(f"decided: {found is not None}")
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -34,6 +34,8 @@ def separable(features: Tensor, y: Tensor) -> bool | None:
     rows = np.column_stack([features.detach().cpu().double().numpy(), np.ones(len(sign))])
     if not np.isfinite(rows).all():
         return None
+    if _coincide(rows[sign > 0], rows[sign < 0]):
+        return False
     rows = _rounded_out(rows) * sign[:, None]
     rows /= np.linalg.norm(rows, axis=1)[:, None]
     residual = _nearest_average(rows)
@@ -44,6 +46,12 @@ def separable(features: Tensor, y: Tensor) -> bool | None:
         return False
     theta = -residual[:-1] / np.linalg.norm(residual[:-1])
     return True if distance > _CLEAR and (rows @ theta).min() > _CLEAR else None
+
+
+def _coincide(ones: Floats, zeros: Floats) -> bool:
+    """Whether a point of one class has the very features of a point of the other."""
+    seen = {row.tobytes() for row in ones + 0.0}  # -0 becomes 0
+    return any(row.tobytes() in seen for row in zeros + 0.0)
 
 
 def _rounded_out(rows: Floats) -> Floats:

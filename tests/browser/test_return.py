@@ -86,5 +86,5 @@ def test_a_page_without_websockets_says_so(page: Page, address: str) -> None:
 
     page.route_web_socket("**/_stcore/stream", block)
     page.goto(address)
-    expect(page.get_by_role("alert")).to_contain_text("blocks WebSockets", timeout=2 * PATIENCE)
+    expect(page.get_by_role("alert")).to_contain_text("blocks WebSockets", timeout=4 * PATIENCE)
     page.context.close()

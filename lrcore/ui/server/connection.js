@@ -24,4 +24,6 @@ function watch(since) {
   return setTimeout(watch, LOOK, since);
 }
 
-addEventListener("load", () => watch(performance.now()));
+const begin = () => watch(performance.now());
+if (document.readyState === "complete") begin();
+else addEventListener("load", begin);
