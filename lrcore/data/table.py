@@ -6,20 +6,17 @@ break is still part of one row. Nothing is ever evaluated; a cell is text.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import math
 import re
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 
 from lrcore.data.base import DataError, Dataset
+from lrcore.data.rows import decoded, delimiter_of, records
 
 MAX_BYTES = 10_000_000
 MAX_ROWS = 100_000
@@ -91,10 +88,10 @@ def read_table(content: bytes, name: str = "the file") -> Table:
     """
     if len(content) > MAX_BYTES:
         raise DataError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB")
-    text = _decoded(content, name)
-    delimiter = _delimiter(text)
-    records = _records(text, delimiter)
-    header_row, header = next(records, (0, []))
+    text = decoded(content, name)
+    delimiter = delimiter_of(text)
+    rows = records(text, delimiter)
+    header_row, header = next(rows, (0, []))
     if not header:
         raise DataError(f"{name} is empty")
     decimal_comma = delimiter == ";"
@@ -102,7 +99,7 @@ def read_table(content: bytes, name: str = "the file") -> Table:
     packed: list[list[str]] = [[] for _ in columns]
     block: list[list[str]] = []
     row_numbers = array("l")
-    for row, cells in records:
+    for row, cells in rows:
         if len(cells) != len(columns):
             amount = "few" if len(cells) < len(columns) else "many"
             found = f"{len(cells)}, where the header has {len(columns)}"
@@ -191,68 +188,6 @@ def select(  # noqa: PLR0917
             raise DataError(f"no row with {_quoted(name)} in column {_quoted(label)} can be used")
     dataset = Dataset(torch.tensor(points), torch.tensor(labels), (x, y), (class_0, class_1))
     return Selection(dataset, missing, other)
-
-
-def _decoded(content: bytes, name: str) -> str:
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    codec = "utf-16" if wide else "utf-8-sig"
-    before, nul, _ = content.decode(codec, "ignore").partition("\0")
-    if nul:
-        raise DataError(
-            f"{name} is not text but a binary file, such as an Excel workbook "
-            f"(a NUL byte in {_end_of(before)}); save it as CSV, in UTF-8"
-        )
-    try:
-        return content.decode(codec)
-    except UnicodeDecodeError as error:
-        # Not content: the error counts from after a byte order mark of UTF-8.
-        where = _end_of(error.object[: error.start].decode(codec, "ignore"))
-        coding = "UTF-16" if wide else "UTF-8"
-        raise DataError(
-            f"{where}: a character is not {coding}; save the file as CSV, in UTF-8"
-        ) from None
-
-
-def _end_of(text: str) -> str:
-    """Row and column of what comes next after `text`."""
-    *_, (row, cells) = _records(text + "?", _delimiter(text), strict=False)
-    return f"row {row}, column {len(cells)}"
-
-
-def _delimiter(text: str) -> str:
-    for delimiter in "\t;":
-        # A header that is no header by this delimiter may be one by the next.
-        with suppress(DataError):
-            _, header = next(_records(text, delimiter), (0, []))
-            if len(header) > 1:
-                return delimiter
-    return ","
-
-
-def _records(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
-    """Row number and stripped cells of each row that is not blank."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True
-    )
-    row = 0
-    try:
-        for row, cells in enumerate(reader, start=1):
-            stripped = [cell.strip() for cell in cells]
-            if stripped not in ([], [""]):
-                yield row, stripped
-    except csv.Error as error:
-        raise DataError(f"row {row + 1}: {_in_plain_words(error)}") from None
-
-
-def _in_plain_words(error: csv.Error) -> str:
-    match str(error).split():
-        case ["unexpected", "end", *_]:
-            return 'a quote (") is opened and never closed'
-        case ["field", "larger", *_]:
-            longest = f"{csv.field_size_limit():,}"
-            return f'a cell is longer than {longest} characters; is a quote (") left open?'
-        case _:
-            return 'a quote (") inside of a quoted cell must be written twice'
 
 
 def _checked_header(row: int, header: list[str], decimal_comma: bool) -> tuple[str, ...]:

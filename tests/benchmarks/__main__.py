@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--device", default="cpu", help="for the core part, for example cuda:0")
     parser.add_argument("--repeat", type=int, default=9, help="pairs of measurements in core")
-    known = ("core", "frames", "fastest", "latency", "ratios", "server", "start")
+    known = ("core", "frames", "fastest", "latency", "ratios", "server")
     parser.add_argument("parts", nargs="*", choices=(*known, []), help="all if none is named")
     arguments = parser.parse_args()
     parts: Mapping[str, Callable[[], list[Row]]] = {
@@ -24,7 +24,6 @@ def main() -> None:
         "latency": browser.latency,
         "ratios": ratios.rows,
         "server": server.rows,
-        "start": browser.start,
     }
     print(f"{machine()}; {others()}\n")
     print("| what | measured | asked | met |\n|---|---|---|---|")

@@ -1,9 +1,8 @@
-"""What a person sees: frames, the fastest speed, sliders and the start, in real Chromium."""
+"""What a person sees: frames, the fastest speed and sliders, in real Chromium."""
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,13 +11,11 @@ from statistics import median
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as NothingCame
 
-from tests.benchmarks.common import ENDLESS, Row, Server, chromium, process, server
+from tests.benchmarks.common import ENDLESS, Row, Server, chromium, server
 from tests.browser.player import pull_slider
-from tests.serving import wait_until_healthy
 
 _SIZE = {"width": 1280, "height": 720}
 _MOVES = 20
-_STARTS = 3
 _FIRST_DRAWING = ".stage[data-run]"
 
 # Counts over whole frames. Callbacks keep their order from frame to frame, so whether this one
@@ -155,25 +152,6 @@ def _latency_rows(what: str, times: list[float]) -> list[Row]:
         Row(f"{name}, median of {len(times)}", f"{middle:.0f} ms", "< 200 ms", middle < 200),
         Row(f"{name}, worst", f"{worst:.0f} ms", "< 400 ms", worst < 400),
     ]
-
-
-def start() -> list[Row]:
-    """From the command to the first boundary, in a browser that is already open."""
-    with chromium() as browser:
-        times = [_started(browser) for _ in range(_STARTS + 1)][1:]
-    middle = median(times)
-    what = f"`streamlit run app.py` to the first boundary, median of {_STARTS}"
-    each = ", ".join(f"{seconds:.1f}" for seconds in times)
-    return [Row(what, f"{middle:.1f} s ({each})", "< 5 s", middle < 5)]
-
-
-def _started(browser: Browser) -> float:
-    before = time.perf_counter()
-    with _blank(browser) as page, process() as running:
-        wait_until_healthy(running.port)
-        page.goto(running.url)
-        page.locator(_FIRST_DRAWING).wait_for(timeout=60_000)
-        return time.perf_counter() - before
 
 
 def _moves(page: Page, label: str, attribute: str) -> list[float]:
