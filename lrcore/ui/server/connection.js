@@ -4,8 +4,8 @@ const PATIENCE = 10_000; // ms after the document and its scripts are there
 const LOOK = 500; // ms between two looks
 const SENTENCE = "This page cannot reach its server. Is it still running? If it is, something between here and there blocks WebSockets: try another network, or ask whoever runs the server. The page goes on by itself once it is reached.";
 
-/** Whether the page's own elements are there, and not only the skeleton that comes before them. */
-const isDrawn = () => document.querySelector('[data-testid="stElementContainer"]:not(:has([data-testid="stAppSkeleton"]))') !== null;
+/** Streamlit says so itself: what it draws before the page comes differs from moment to moment. */
+const isConnected = () => document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState === "CONNECTED";
 
 function say() {
   const note = Object.assign(document.createElement("p"), { id: "no-connection", textContent: SENTENCE });
@@ -19,7 +19,7 @@ function say() {
 
 function watch(since) {
   const note = document.getElementById("no-connection");
-  if (isDrawn()) return note?.remove();
+  if (isConnected()) return note?.remove();
   if (!note && performance.now() - since > PATIENCE) say();
   return setTimeout(watch, LOOK, since);
 }

@@ -142,9 +142,11 @@ export class Stage {
     if (this.link.untold) this.link.report(this.wants);
   }
 
-  /** Keep the playhead where F5, the browser's buttons and a copied address find it. */
+  /** Keep the playhead where F5, the browser's buttons and a copied address find it, once Python knows
+   * it: whoever reads it there may leave the page at once, and Python says where to return to. */
   remember() {
-    if (this.film.record) this.memory.keep(this.playhead.here, this.playhead.state === "playing");
+    const known = this.film.record && (this.playhead.moving || !this.link.untold);
+    if (known) this.memory.keep(this.playhead.here, this.playhead.state === "playing");
   }
 
   // Gestures
