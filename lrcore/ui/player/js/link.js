@@ -107,7 +107,7 @@ export class Link {
   /** Read the head of an answer: whether it brings another run or branch than we know, or comes from
    * another server than the one we knew.
    * @param {import("./protocol.js").Answer} answer */
-  receive({ seq, version, done, got }) {
+  receive({ seq, version, at, done, got }) {
     if (this.asked?.seq === seq) {
       for (const name of Object.keys(got)) this.settled[name] = String(this.asked.wants[name]);
       this.asked = null;
@@ -116,7 +116,7 @@ export class Link {
     this.commands = this.commands.filter(({ number }) => number > done);
     const film = version.film !== this.version.film;
     const run = film || version.run !== this.version.run;
-    if (run) this.settled = {};
+    if (run) Object.assign(this, { settled: {}, told: at });
     return { film: film && this.version.run > 0, run, branch: run || version.branch !== this.version.branch };
   }
 
