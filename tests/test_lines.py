@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from hypothesis import event, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -249,9 +249,11 @@ def test_separable_by_features_on_a_small_grid_against_a_linear_program(
     rows = np.column_stack([phi.double().numpy(), np.ones(len(x))]) * sign[:, None]
     free = [(None, None)] * rows.shape[1]
     oracle = linprog(np.zeros(rows.shape[1]), -rows, -np.ones(len(x)), bounds=free)
-    # None is an answer too, where float64 cannot tell; what is decided is right.
-    assert found in {oracle.status == 0, None}
-    event(f"decided: {found is not None}")
+    if found is None:  # allowed only where it turns on digits that float32 has not
+        lengths = np.linalg.svd(rows, compute_uv=False)
+        assert ((lengths > 1e-14 * lengths[0]) & (lengths < 1e-8 * lengths[0])).any()
+    else:
+        assert found is (oracle.status == 0)
 
 
 @pytest.mark.parametrize("seed", range(3))
