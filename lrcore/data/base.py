@@ -82,6 +82,7 @@ def samples_per_class_setting() -> int:
         minimum=1,
         maximum=500_000,
         log=True,
+        narrow=True,
     )
 
 

@@ -37,12 +37,13 @@ class Blobs(DataSettings):
     samples_per_class: int = samples_per_class_setting()
     mean: float = setting(
         1.6,
-        "Distance from the middle",
+        "Distance",
         "Each class centre lies this far from the middle, in both coordinates: "
         "watch the best accuracy fall as the clouds meet.",
         minimum=0.0,
         maximum=5.0,
         step=0.1,
+        narrow=True,
     )
     bias: float = setting(
         1.0,
@@ -51,7 +52,7 @@ class Blobs(DataSettings):
         minimum=-5.0,
         maximum=5.0,
         step=0.1,
-        narrow=True,
+        advanced=True,
     )
     std: float = setting(
         1.0,

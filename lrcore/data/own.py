@@ -91,12 +91,10 @@ class Placed(DataSettings):
         object.__setattr__(self, "points", "".join(self.points.split()))
 
     def sample(self, generator: torch.Generator | None = None) -> Dataset:
-        """The points in the order of the text, in `COURSE_FRAME` if all fit; nothing is drawn."""
+        """The points in the order of the text; nothing is drawn."""
         rows = torch.tensor(_parsed(self.points)).reshape(-1, 3)  # (n, 3): x₀, x₁, class
         x, y = rows[:, :2].contiguous(), rows[:, 2].contiguous()  # (n, 2), (n,)
-        low, high = torch.tensor(COURSE_FRAME).reshape(2, 2).T  # (2,), (2,)
-        inside = bool(((low <= x) & (x <= high)).all())
-        return Dataset(x, y, frame=COURSE_FRAME if inside else None)
+        return Dataset(x, y, frame=COURSE_FRAME)
 
     def population(self) -> None:
         """Points placed by hand are drawn from nothing."""

@@ -46,6 +46,7 @@ class Shape(DataSettings):
         minimum=0.05,
         maximum=2.0,
         step=0.05,
+        narrow=True,
     )
     seed: int = seed_setting()
 

@@ -16,6 +16,8 @@ LINES = (
     ("quarter", 0.25, 2, "dot"),
     ("three-quarters", 0.75, 2, "dot"),
 )
+# One unit is as long upwards as it is across: a round cloud looks round.
+_EQUAL = {"scaleanchor": "x"}
 # How far the axes may be zoomed out, in widths of the plane; float32 ends where doubles go on.
 _REACH = 100
 
@@ -57,7 +59,7 @@ def plane(points: Dataset, is_test: Tensor, view: View) -> Figure:
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "bgcolor": CLEAR},
         "uirevision": f"{points.axes} {view}",
         "xaxis": _axis(points.axes[0], (view.x0, view.x1), 4),
-        "yaxis": _axis(points.axes[1], (view.y0, view.y1), 0),
+        "yaxis": _axis(points.axes[1], (view.y0, view.y1), 0) | (_EQUAL if points.frame else {}),
     }
     return {"data": traces, "layout": layout}
 
@@ -98,5 +100,5 @@ def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, o
     return (
         AXIS
         | bounds
-        | {"range": list(limits), "title": {"text": literal(title), "standoff": standoff}}
+        | {"constrain": "domain", "range": list(limits), "title": {"text": literal(title), "standoff": standoff}}
     )

@@ -25,21 +25,30 @@ class View(NamedTuple):
 def view_of(data: Dataset) -> View:
     """The data set's own frame if all points lie inside, else a margin of 5 % around all points.
 
+    Data with a frame has the same unit on both axes: its view is a square.
+
     Args:
         data: x (n, 2); n may be 0.
     """
+    frame = View(*(data.frame or COURSE_FRAME))
     if len(data.y) == 0:
-        return View(*(data.frame or COURSE_FRAME))
+        return _squared(frame)
     low, high = data.x.min(0).values, data.x.max(0).values
-    if data.frame is not None:
-        frame = View(*data.frame)
-        if (low[0] >= frame.x0 and high[0] <= frame.x1) and (
-            low[1] >= frame.y0 and high[1] <= frame.y1
-        ):
-            return frame
+    inside = (low[0] >= frame.x0 and high[0] <= frame.x1) and (
+        low[1] >= frame.y0 and high[1] <= frame.y1
+    )
+    if data.frame is not None and inside:
+        return _squared(frame)
     margin = 0.05 * (high - low).clamp(min=1e-3)
     (x0, y0), (x1, y1) = (low - margin).tolist(), (high + margin).tolist()
-    return View(x0, x1, y0, y1)
+    return View(x0, x1, y0, y1) if data.frame is None else _squared(View(x0, x1, y0, y1))
+
+
+def _squared(view: View) -> View:
+    """The smallest square around a view, about the same middle."""
+    width, height = view.x1 - view.x0, view.y1 - view.y0
+    across, up = max(0.0, height - width) / 2, max(0.0, width - height) / 2
+    return View(view.x0 - across, view.x1 + across, view.y0 - up, view.y1 + up)
 
 
 def drawn_points(y: torch.Tensor) -> torch.Tensor:

@@ -83,7 +83,7 @@ class RunConfig(Settings):
         minimum=0.0,
         maximum=0.8,
         step=0.05,
-        advanced=True,
+        narrow=True,
         group="data",
         fixed=True,
     )

@@ -10,14 +10,17 @@ from lrcore.ui.autograd import page as autograd
 st.set_page_config(
     page_title="Logistic regression, live",
     layout="wide",
-    initial_sidebar_state="expanded",
+    initial_sidebar_state="auto",
 )
 _training = st.Page(training.page, title="Training", url_path="training", default=True)
-st.navigation(
-    [
-        _training,
-        st.Page(autograd.page, title="Autograd", url_path="autograd"),
-        st.Page(partial(stories.page, _training), title="Stories", url_path="stories"),
-    ],
-    position="top",
-).run()
+_pages = [
+    _training,
+    st.Page(autograd.page, title="Autograd", url_path="autograd"),
+    st.Page(partial(stories.page, _training), title="Stories", url_path="stories"),
+]
+_shown = st.navigation(_pages, position="hidden")
+# Streamlit's own links hide in a menu where the window is narrow.
+with st.container(key="pages", horizontal=True):
+    for _page in _pages:
+        st.page_link(_page)
+_shown.run()

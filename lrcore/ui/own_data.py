@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.data import DataError, Placed, Uploaded
 from lrcore.data.own import place, undo
@@ -57,9 +58,12 @@ _PICKERS = (
 
 
 class OwnData(NamedTuple):
-    """How the sidebar shows a data set of one's own, and the settings that follow from it."""
+    """How the sidebar shows a data set of one's own, and the settings that follow from it.
 
-    draw: Callable[[], None]
+    draw: is given the place for what is shown on demand.
+    """
+
+    draw: Callable[[DeltaGenerator], None]
     read: Callable[[], Entry]
 
 
@@ -75,7 +79,7 @@ def place_points(places: Iterable[Sequence[float]]) -> None:
     _replace(points)
 
 
-def _draw_placed() -> None:
+def _draw_placed(on_demand: DeltaGenerator) -> None:
     state = st.session_state
     points = session().points
     if points is not None:
@@ -98,7 +102,7 @@ def _draw_placed() -> None:
     left, right = st.columns(2, gap="small")
     left.button("Undo", on_click=_undo, help="Takes the last point away.", width="stretch")
     right.button("Clear", on_click=_clear, help="Takes all points away.", width="stretch")
-    text = st.text_area(
+    text = on_demand.text_area(
         "Points",
         Placed().points,
         height=98,
@@ -142,7 +146,8 @@ def _take_text(text: str) -> None:
     session().points = OwnPoints(text, placed)
 
 
-def _draw_csv() -> None:
+def _draw_csv(on_demand: DeltaGenerator) -> None:
+    del on_demand
     state = st.session_state
     file = st.file_uploader(
         "CSV file",

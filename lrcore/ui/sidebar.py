@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lrcore.data import MAX_SEED
+from lrcore.data import DATASETS, MAX_SEED
 from lrcore.settings import Setting, Value
 from lrcore.ui.controls import GROUPS, Control, Group, of_group, selected
-from lrcore.ui.links import write_link
+from lrcore.ui.links import expected_values, write_link
 from lrcore.ui.own_data import OWN_DATA
 from lrcore.ui.session import control_values, session
+from lrcore.ui.thumbnails import thumbnail
 
 _ONLY = "There is nothing else to choose here: torch finds only this one on this machine."
 
@@ -26,33 +27,58 @@ def sidebar() -> None:
 
 
 def _draw_group(group: Group) -> None:
-    """A select box over the registry, and the entry's controls: the advanced ones on demand."""
-    left, right = st.columns([0.82, 0.18])
-    with left:
-        _choice(group.selector, heading=True)
-    more = right.popover("", icon=":material/tune:", help=f"More about {group.label.lower()}.")
+    """The choice of an entry, and its controls: the advanced ones on demand.
+
+    What is on demand opens below, where it covers nothing; page.css puts its button beside the
+    heading.
+    """
+    with st.container(key=f"group_{group.key}"):
+        if group.registry is DATASETS:
+            _pictures(group.selector)
+        else:
+            _choice(group.selector)
+        open_, on_demand = st.container(), st.expander(f"More: {group.label.lower()}")
     name = selected(group, control_values())
-    if name in OWN_DATA:
-        OWN_DATA[name].draw()
-    controls = [*group.entry_controls(name), *of_group(group.key)]
-    _draw([control for control in controls if not control.spec.advanced])
-    with more:
+    with open_:
+        if name in OWN_DATA:
+            OWN_DATA[name].draw(on_demand)
+        controls = [*group.entry_controls(name), *of_group(group.key)]
+        _draw([control for control in controls if not control.spec.advanced])
+    with on_demand:
         _draw([control for control in controls if control.spec.advanced])
 
 
-def _draw(controls: Sequence[Control]) -> None:
+def _pictures(control: Control) -> None:
+    """A choice between pictures; the heading names the one that is chosen."""
+    chosen = str(control_values().get(control.key, expected_values()[control.key]))
+    chosen = st.segmented_control(
+        f"{control.spec.label}: {DATASETS[chosen].title}",
+        list(DATASETS),
+        default=str(control.default),
+        required=True,
+        format_func=lambda name: thumbnail(DATASETS[name]),
+        key=control.key,
+        help=control.spec.help,
+        width="stretch",
+        persist_state="session",
+    )
+    write_link(control, chosen)
+
+
+def _draw(controls: Iterable[Control]) -> None:
     """Controls one below the other, narrow ones two to a line."""
     line: list[DeltaGenerator] = []
-    for control in controls:
+    # A control with a button beside it has a line of its own, after those that share theirs.
+    for control in sorted(controls, key=lambda control: control.spec.redraws):
         if not control.spec.narrow:
             line = []
             _widget(control)
             continue
+        line = [] if control.spec.redraws else line
         line = line or list(st.columns(2, gap="small"))
         with line.pop(0):
             _widget(control)
         if control.spec.redraws:
-            line = line or list(st.columns(2, gap="small"))
             with line.pop(0):
                 _new_sample_button(control.key)
 
@@ -109,12 +135,12 @@ def _text(control: Control) -> None:
     write_link(control, control.default if disabled else text or "")
 
 
-def _choice(control: Control, *, heading: bool = False) -> None:
+def _choice(control: Control) -> None:
     spec = control.spec
     titles = spec.choices() if spec.choices is not None else {}
     is_only = len(titles) == 1
     chosen = st.selectbox(
-        f"**{spec.label}**" if heading else spec.label,
+        spec.label,
         list(titles),
         list(titles).index(str(control.default)),
         format_func=titles.__getitem__,

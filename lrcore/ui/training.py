@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import streamlit as st
 
@@ -29,7 +28,6 @@ from lrcore.ui.session import session
 from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
 
-_CSS = Path(__file__).with_name("page.css")
 _NAME = "training"
 
 
@@ -40,7 +38,6 @@ def page() -> None:
 
 
 def _draw(pages: int) -> None:
-    st.html(_CSS)
     if session().page != _NAME:
         _arrive()
         session().page = _NAME

@@ -141,7 +141,7 @@ def latency() -> list[Row]:
         page.evaluate(_WATCH)
         page.wait_for_timeout(1000)
         rate = _moves(page, "Learning rate", "data-branch")
-        data = _moves(page, "Distance from the middle", "data-run")
+        data = _moves(page, "Distance", "data-run")
     return [*_latency_rows("learning rate", rate), *_latency_rows("new data", data)]
 
 

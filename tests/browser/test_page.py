@@ -30,7 +30,7 @@ def test_a_copied_link_opens_the_same_run(open_page: OpenPage) -> None:
     run = Run(config)
     run.extend(10)
     assert_shows(page, run, 25)
-    move_slider(page, "Distance from the middle", "ArrowRight")
+    move_slider(page, "Distance", "ArrowRight")
     page.wait_for_function("/mean=2.2/.test(location.search) && !/at=/.test(location.search)")
     copy = open_page(page.url.split("/", 3)[3])
     run = Run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 import streamlit as st
@@ -12,8 +11,6 @@ from lrcore.ui.autograd import backward, dynamic, grad, leaves, one_graph, own_e
 from lrcore.ui.autograd.parts import choose
 from lrcore.ui.session import session
 
-_CSS = Path(__file__).with_name("lab.css")
-_NO_SIDEBAR = Path(__file__).parents[1] / "no_sidebar.css"
 EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "One graph": one_graph.show,
@@ -30,8 +27,6 @@ EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
 def page() -> None:
     """Draw the exercise that the address names; no other one runs."""
     session().page = "autograd"
-    st.html(_CSS)
-    st.html(_NO_SIDEBAR)
     with st.container(key="lab"):
         chosen = choose("Exercise", list(EXERCISES), "ex")
         EXERCISES[chosen]()

@@ -1,14 +1,18 @@
-"""What the pages' documents ask for by themselves, before any script of a page runs."""
+"""What the pages' documents hold by themselves: their look, and what they fetch at once."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lrcore.ui.server.files import ADDRESS, CONNECTION, PLOTLY, STREAMLIT, base_path, player_files
 
+_UI = Path(__file__).parents[1]
+_STYLES = (_UI / "page.css", _UI / "stories.css", _UI / "autograd" / "lab.css")
+_NARROW = Path(__file__).with_name("narrow.js")
 # The pages without an address of their own, and those with one.
 _TRAINING = ("", "/", "/training")
 _OTHERS = ("/autograd", "/stories")
@@ -29,15 +33,15 @@ _IMPORT = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 class Early:
     """Adds to the documents of the pages, and hands every other answer on as it is.
 
-    Every page watches its connection. The training page fetches its player while Streamlit's own
+    Every page has its look from the start, so that nothing moves later, and watches its connection. The training page fetches its player while Streamlit's own
     scripts load, and not a second later.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._base = app, base_path()
-        watch = f'<script async src="./{CONNECTION}"></script>'
-        self._wishes = dict.fromkeys(_OTHERS, watch.encode())
-        self._wishes |= dict.fromkeys(_TRAINING, f"{watch}{_wishes()}".encode())
+        common = f'{_look()}<script async src="./{CONNECTION}"></script>'
+        self._wishes = dict.fromkeys(_OTHERS, common.encode())
+        self._wishes |= dict.fromkeys(_TRAINING, f"{common}{_wishes()}".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,6 +75,12 @@ async def _send(send: Send, head: Message, body: bytes, whole: bytes) -> None:
             del headers[name]
     await send({**head, "headers": headers.raw})
     await send({"type": "http.response.body", "body": whole})
+
+
+def _look() -> str:
+    """The pages' styles, and whether their sidebar is open: both before Streamlit draws."""
+    styles = "".join(path.read_text("utf-8") for path in _STYLES)
+    return f"<style>{styles}</style><script>{_NARROW.read_text('utf-8')}</script>"
 
 
 def _wishes() -> str:
