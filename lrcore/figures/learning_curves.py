@@ -6,16 +6,17 @@ from lrcore import palette
 from lrcore.figures.style import AXIS, CLEAR, FONT, Figure
 
 _LOSS_PANEL, _ACCURACY_PANEL = (0.55, 1.0), (0.0, 0.45)
-_LAYOUT: dict[str, object] = {
+_AXES: dict[str, dict[str, object]] = {
+    "xaxis": AXIS | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
+    "yaxis": AXIS | {"domain": list(_LOSS_PANEL), "rangemode": "tozero", "nticks": 4},
+    "yaxis2": AXIS | {"domain": list(_ACCURACY_PANEL), "range": [0, 1.04], "nticks": 4},
+}
+_LAYOUT: dict[str, object] = _AXES | {
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,
     "font": FONT,
     "showlegend": False,
     "margin": {"l": 50, "r": 12, "t": 24, "b": 40},
-    "xaxis": AXIS
-    | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
-    "yaxis": AXIS | {"domain": list(_LOSS_PANEL), "rangemode": "tozero", "nticks": 4},
-    "yaxis2": AXIS | {"domain": list(_ACCURACY_PANEL), "range": [0, 1.04], "nticks": 4},
 }
 
 
@@ -26,6 +27,10 @@ def curves_with_curtains(target: float, *, test: bool = False) -> Figure:
     and moves the curtains so that they hide those after the playhead.
     """
     figure = empty_curves(target, test=test)
+    layout = figure["layout"]
+    # A stray drag must not take the axes along.
+    layout |= {name: axis | {"fixedrange": True} for name, axis in _AXES.items()}
+    layout["dragmode"] = False
     curtains = [
         {
             "name": f"curtain of {name}",
@@ -41,7 +46,7 @@ def curves_with_curtains(target: float, *, test: bool = False) -> Figure:
         }
         for name, (low, high) in (("loss", _LOSS_PANEL), ("accuracy", _ACCURACY_PANEL))
     ]
-    figure["layout"]["shapes"] = [*curtains, _target_line(target)]
+    layout["shapes"] = [*curtains, _target_line(target)]
     return figure
 
 
@@ -77,7 +82,7 @@ def empty_curves(target: float, *, test: bool = False) -> Figure:
     hint = " (dashed: test)" if test else ""
     titles = [
         _title("loss", f"loss{hint}", 1.0, palette.LOSS),
-        _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
+        _title("accuracy", "accuracy", 0.45, palette.ACCURACY),
         _title("target", f"target {target:g}", 0.45, palette.TARGET) | {"x": 1, "xanchor": "right"},
     ]
     layout: dict[str, object] = _LAYOUT | {"annotations": titles, "shapes": [_target_line(target)]}

@@ -17,7 +17,7 @@ LINES = (
     ("three-quarters", 0.75, 2, "dot"),
 )
 # One unit is as long upwards as it is across: a round cloud looks round.
-_EQUAL = {"scaleanchor": "x"}
+_EQUAL = {"scaleanchor": "x", "constraintoward": "top"}
 # How far the axes may be zoomed out, in widths of the plane; float32 ends where doubles go on.
 _REACH = 100
 

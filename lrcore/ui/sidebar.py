@@ -37,7 +37,7 @@ def _draw_group(group: Group) -> None:
             _pictures(group.selector)
         else:
             _choice(group.selector)
-        open_, on_demand = st.container(), st.expander(f"More: {group.label.lower()}")
+        open_, on_demand = st.container(), st.expander("More", key=f"more_{group.key}")
     name = selected(group, control_values())
     with open_:
         if name in OWN_DATA:

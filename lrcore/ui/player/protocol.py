@@ -86,10 +86,14 @@ class Request:
 
 
 class Mark(NamedTuple):
-    """From `iteration` on, other settings hold; `label` says which."""
+    """From `iteration` on, other settings hold; `label` says which.
+
+    breaks: the loss is another function from there on, so its curve does not go on.
+    """
 
     iteration: int
     label: str
+    breaks: bool
 
 
 class LimitRow(NamedTuple):

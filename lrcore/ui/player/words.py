@@ -91,7 +91,11 @@ def _is_fast_with_a_penalty(config: RunConfig) -> bool:
 def marks(run: Run) -> tuple[Mark, ...]:
     """Where settings changed, and how, in words."""
     return tuple(
-        Mark(new.start, ", ".join(_differences(old.config, new.config)))
+        Mark(
+            new.start,
+            ", ".join(_differences(old.config, new.config)),
+            breaks=old.config.loss != new.config.loss,
+        )
         for old, new in pairwise(run.segments)
     )
 

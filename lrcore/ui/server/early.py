@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lrcore.ui.server.files import ADDRESS, CONNECTION, PLOTLY, STREAMLIT, base_path, player_files
@@ -33,8 +34,8 @@ _IMPORT = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 class Early:
     """Adds to the documents of the pages, and hands every other answer on as it is.
 
-    Every page has its look from the start, so that nothing moves later, and watches its connection. The training page fetches its player while Streamlit's own
-    scripts load, and not a second later.
+    Every page has its look from the start, so that nothing moves later, and watches its connection.
+    The training page fetches its player while Streamlit's own scripts load, and not a second later.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -51,6 +52,8 @@ class Early:
         if wishes is None:
             await self._app(scope, receive, send)
             return
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        headers = [(name, of) for name, of in scope["headers"] if name != b"accept-encoding"]
         head: Message = {}
         body = b""
 
@@ -61,20 +64,25 @@ class Early:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                await _send(send, head, body, body.replace(b"</head>", wishes + b"</head>", 1))
+                whole = body.replace(b"</head>", wishes + b"</head>", 1)
+                await _send(send, head, whole, compress="gzip" in accepted)
 
-        await self._app(scope, receive, collect)
+        # What is to be added to must come as it is.
+        await self._app({**scope, "headers": headers}, receive, collect)
 
 
-async def _send(send: Send, head: Message, body: bytes, whole: bytes) -> None:
+async def _send(send: Send, head: Message, body: bytes, *, compress: bool) -> None:
     headers = MutableHeaders(raw=list(head["headers"]))
-    if whole != body:
-        headers["content-length"] = str(len(whole))
-        # They belong to the document as it lies on the disk.
-        for name in ("etag", "last-modified"):
-            del headers[name]
+    # They belong to the document as it lies on the disk.
+    for name in ("etag", "last-modified"):
+        del headers[name]
+    if compress:
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+        headers["content-encoding"] = "gzip"
+    headers["vary"] = "Accept-Encoding"
+    headers["content-length"] = str(len(body))
     await send({**head, "headers": headers.raw})
-    await send({"type": "http.response.body", "body": whole})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _look() -> str:

@@ -10,6 +10,7 @@ export class Film {
     this.arrivals = 0; // counts answers that brought moments
     this.cuts = 0; // counts branches, after which moments are others
     this.moving = false; // whether the next frame shows another moment
+    this.furthest = 0; // the latest moment of this run that was on screen
   }
 
   get length() {
@@ -22,12 +23,13 @@ export class Film {
 
   /** Where axes and timeline end. */
   get span() {
-    return spanFor(this.length, this.ended);
+    return spanFor(this.furthest, this.length, this.ended);
   }
 
   /** @param {import("./protocol.js").Scene} scene */
   begin(scene) {
     this.scene = scene;
+    this.furthest = 0;
     this.record = new Record(scene.terms.length, scene.columns);
   }
 
@@ -40,6 +42,17 @@ export class Film {
     if (news && !this.record.put(first, values)) return null;
     Object.assign(this, { state, marks, arrivals: this.arrivals + news, cuts: this.cuts + cut });
     return news ? count : 0;
+  }
+
+  /** A moment is on screen. */
+  seen(index) {
+    this.furthest = Math.max(this.furthest, index);
+  }
+
+  /** The number and the words of the last change at or before a moment; null before the first. */
+  markAt(index) {
+    const number = this.marks.filter(({ iteration }) => iteration <= index).length;
+    return number ? { number, ...this.marks[number - 1] } : null;
   }
 
   /** A gesture of the user tries again after a problem. */

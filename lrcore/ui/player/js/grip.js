@@ -1,7 +1,9 @@
 // The boundary can be grabbed while paused: how weights follow the pointer, and where a grip is.
 // Geometry alone: what the model makes of its features comes from Python, on the grid.
 
-const NEAR = 12; // px from the boundary
+const NEAR = 12; // px from the boundary; a finger is thicker
+const NEAR_A_FINGER = 24;
+const END = 0.06; // of a straight boundary's visible part, between its handles and the frame
 const MIDDLE = [0.3, 0.7]; // of a straight boundary's visible part: moves it; the rest turns it
 
 /** Bilinear value of `count` numbers a corner at a point of the plane; exact where they are linear. */
@@ -60,14 +62,22 @@ export function visibleEnds(weights, grid, [x0, x1, y0, y1]) {
   return ends.length === 2 ? ends : null;
 }
 
+/** Where handles stand: at the middle of a straight boundary and near its ends; none if it bends. */
+export function gripsOf({ weights, grid, axes }) {
+  const ends = weights.length === 3 && weights.every(Number.isFinite) ? visibleEnds(weights, grid, axes) : null;
+  if (!ends) return [];
+  const [a, b] = ends;
+  return [0.5, END, 1 - END].map((t) => [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]);
+}
+
 /** What grabbing at `point` does: {pivot} turns, {} moves, null is too far from the boundary. */
-export function gripAt({ weights, grid, z, axes, scale }, point) {
+export function gripAt({ weights, grid, z, axes, scale }, point, near = NEAR) {
   const logit = (x, y) => valuesAt(grid, z, 1, [x, y])[0];
   const [x, y] = point;
   const [dx, dy] = [1 / scale[0], 1 / scale[1]]; // one px
   const here = logit(x, y);
   const slope = Math.hypot(logit(x + dx, y) - here, logit(x, y + dy) - here);
-  if (!(Math.abs(here) < NEAR * slope)) return null;
+  if (!(Math.abs(here) < near * slope)) return null;
   const ends = weights.length === 3 ? visibleEnds(weights, grid, axes) : null;
   if (!ends) return {};
   const [[ax, ay], [bx, by]] = ends.map(([px, py]) => [px * scale[0], py * scale[1]]);
@@ -86,11 +96,18 @@ export class Grip {
     listen(plane.root, "pointermove", this.move);
     listen(document, "pointerup", this.up); // a button may be let go over the cover that Plotly lays
     listen(document, "pointercancel", this.up);
+    // Plotly zooms, and the page scrolls, by touch events of their own.
+    plane.root.addEventListener("touchstart", (event) => {
+      if (!this.grip) return;
+      event.preventDefault();
+      event.stopPropagation();
+    }, { signal, capture: true, passive: false });
   }
 
   find(event) {
     const point = this.plane.pointAt(event);
-    return point && this.mayGrab() && gripAt(this.plane.state(), point);
+    const near = event.pointerType === "touch" ? NEAR_A_FINGER : NEAR;
+    return point && this.mayGrab() && gripAt(this.plane.state(), point, near);
   }
 
   down(event) {

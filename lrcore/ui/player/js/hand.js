@@ -2,7 +2,8 @@
 export class Hand {
   constructor(film, playhead, link) {
     Object.assign(this, { film, playhead, link });
-    this.held = null; // the boundary under the pointer: {weights, measured, dropped}
+    // The boundary under the pointer: {weights, measured, dropped, late}; late: not yet measured there.
+    this.held = null;
   }
 
   mayGrab() {
@@ -15,12 +16,14 @@ export class Hand {
   }
 
   take(name, value) {
-    if (name === "probe" && this.held) this.held.measured = value.measured;
+    if (name !== "probe" || !this.held) return;
+    const late = value.weights.some((weight, k) => weight !== this.held.weights[k]);
+    Object.assign(this.held, { measured: value.measured, late });
   }
 
   drag(weights) {
     this.playhead.hold();
-    this.held = { weights, measured: this.held?.measured ?? null, dropped: false };
+    this.held = { weights, measured: this.held?.measured ?? null, dropped: false, late: true };
   }
 
   /** Training is to start from these weights; where the pointer hardly moved there are none. */

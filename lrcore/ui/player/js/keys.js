@@ -1,20 +1,38 @@
 // Keys for every button of the player; never taken from a control that uses them itself.
 const KEYS = {
   " ": "play", ArrowRight: "step", ArrowLeft: "back", Home: "start", End: "end",
-  r: "reset", R: "reset", "+": "faster", "=": "faster", "-": "slower",
+  r: "reset", R: "reset", f: "fit", F: "fit", "+": "faster", "=": "faster", "-": "slower",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"], [role="radio"], [role="dialog"]';
-const TAKES_SPACE = "button, a, summary, [role='button']";
+const TAKES_TEXT = 'textarea, [contenteditable="true"], [role="textbox"], [role="combobox"], [role="dialog"] *, input:not([type="range"], [type="checkbox"], [type="radio"])';
+
+/** What a key does; nothing where the control that has the focus uses the key itself. */
+function actionOf({ key, ctrlKey, metaKey, altKey }, target) {
+  const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
+  if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
+  if (ctrlKey || metaKey || altKey) return null;
+  if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];
+  // Where a click has left the focus, the space bar still plays; whoever came by the keyboard means
+  // the control.
+  const theirs = target.closest?.(TAKES_TEXT) || (target !== document.body && target.matches?.(":focus-visible"));
+  return theirs ? null : KEYS[key];
+}
 
 export function listenToKeys(actions, signal) {
+  let held = null; // a key whose pressing was ours: its release is no click on a button either
+  const options = { signal, capture: true };
   document.addEventListener("keydown", (event) => {
-    const action = KEYS[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.composedPath()[0];
-    if (target.closest?.(TAKES_KEYS)) return;
-    if (event.key === " " && target.closest?.(TAKES_SPACE)) return;
+    const action = actionOf(event, event.composedPath()[0]);
+    if (!action) return;
     event.preventDefault();
     event.stopPropagation();
+    held = event.key;
     actions[action]();
-  }, { signal, capture: true });
+  }, options);
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== held) return;
+    held = null;
+    event.preventDefault();
+    event.stopPropagation();
+  }, options);
 }

@@ -1,5 +1,5 @@
 // What stands around the views: the transport with its timeline, the status line, the limits.
-import { FASTEST, SPEEDS } from "./record.js";
+import { FASTEST, SPEEDS, grouped } from "./record.js";
 import { sentenceFor } from "./readouts.js";
 
 const BUTTONS = ["start", "back", "play", "step", "end", "reset"];
@@ -10,9 +10,10 @@ export class Panel {
     this.root = root;
     this.seek = actions.seek;
     this.parts = {};
+    this.shown = {}; // by part, what it was filled with
     for (const part of root.querySelectorAll("[data-testid]")) this.parts[part.dataset.testid] = part;
     const { timeline, speed } = this.parts;
-    speed.append(...SPEEDS.map((n) => new Option(`${n.toLocaleString("en")} steps/s`, n)), new Option("as fast as it goes", FASTEST));
+    speed.append(...SPEEDS.map((n) => new Option(`${n.toLocaleString("en")} /s`, n)), new Option("fastest", FASTEST));
     speed.value = "60";
     this.speedChosen = () => actions.speed(speed.value === FASTEST ? FASTEST : Number(speed.value));
     speed.addEventListener("change", this.speedChosen, { signal });
@@ -26,23 +27,26 @@ export class Panel {
     this.speedChosen();
   }
 
-  showIndex(index) {
-    this.parts.timeline.value = index;
-  }
-
   /** Show what an answer has changed: the timeline's length and marks, and the limits. */
   showFilm({ marks, span, state }, index) {
-    Object.assign(this.parts.timeline, { max: span, value: index });
-    this.update("marks", marks, span, () => marks.map(({ iteration, label }) => {
-      const mark = this.made("span", { title: `${iteration}: ${label}` });
+    if (span !== this.span) this.parts.timeline.max = this.span = span;
+    this.parts.timeline.value = index;
+    this.update("marks", marks, span, () => grouped(marks, span).map(({ iteration, text, labels }) => {
+      const mark = this.made("span", { textContent: text, title: labels.join("\n") });
       mark.style.left = `${(100 * iteration) / span}%`;
       return mark;
     }));
-    if (state.limits) this.update("limits", state.limits.rows, 0, () => state.limits.rows.flatMap(({ name, value, here, why }) => [
-      this.made("dt", { textContent: name, title: why }),
-      this.made("dd", { textContent: value, title: why, className: "value" }),
-      this.made("dd", { textContent: here, title: why }),
+    if (state.limits) this.showLimits(state.limits.rows);
+  }
+
+  /** The limits on one line; what they mean is one click away. */
+  showLimits(rows) {
+    this.update("found", rows, 0, () => rows.flatMap(({ name, value }) => [`${name} `, this.made("b", { textContent: value })]));
+    this.update("why", rows, 0, () => rows.flatMap(({ name, value, here, why }) => [
+      this.made("dt", { textContent: `${name}: ${value}` }),
+      this.made("dd", { textContent: `${here} ${why}` }),
     ]));
+    this.parts.limits.hidden = !rows.length;
   }
 
   /** A button that goes to the moment where a run began to grow. */
@@ -58,11 +62,11 @@ export class Panel {
 
   /** Fill a part anew where what it shows has changed. */
   update(name, shown, scale, make) {
-    const part = this.root.querySelector(`.${name}`);
-    const said = JSON.stringify([shown, scale]);
-    if (part.said === said) return;
-    part.said = said;
-    part.replaceChildren(...make());
+    const before = this.shown[name];
+    this.shown[name] = { shown, scale };
+    // An answer brings equal words as another object; most frames bring the very same one.
+    if (before?.scale === scale && (before.shown === shown || JSON.stringify(before.shown) === JSON.stringify(shown))) return;
+    this.root.querySelector(`.${name}`).replaceChildren(...make());
   }
 
   /** Once a frame: what the player is doing, in words. */
@@ -77,7 +81,6 @@ export class Panel {
     const verb = playing ? "Pause" : "Play";
     status.replaceChildren(sentence, ...(since === null ? [] : [" ", this.wayTo(since)]));
     status.classList.toggle("problem", Boolean(now.problem));
-    status.classList.toggle("tall", Boolean(since !== null || (now.story && now.limits?.warning)));
     this.root.classList.toggle("playing", playing);
     play.setAttribute("aria-label", verb);
     play.querySelector("span").textContent = verb;

@@ -10,7 +10,7 @@
 
 /** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>}} Request */
 
-/** @typedef {{iteration: number, label: string}} Mark */
+/** @typedef {{iteration: number, label: string, breaks: boolean}} Mark */
 /** @typedef {{name: string, value: string, here: string, why: string}} LimitRow */
 /** @typedef {{rows: LimitRow[], warning: string}} LimitWords */
 /** @typedef {{ended: boolean, sentence: string, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string}} State */
@@ -21,8 +21,9 @@
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene}} Answer */
 
 /** What all views show. `scores` are the logits of the drawn points, computed once a frame;
- * `measured` is null while Python has not measured these weights.
- * @typedef {{index: number, weights: Float32Array, measured: ?ArrayLike<number>, scores: Float32Array}} Moment */
+ * `measured` is null while Python has not measured any such weights, and `late` while it is that of
+ * others than these.
+ * @typedef {{index: number, weights: Float32Array, measured: ?ArrayLike<number>, scores: Float32Array, late: boolean}} Moment */
 
 /** A view is one file in `views/`. It draws a scene once and then one moment after the other; it may
  * ask Python (`wants`, by the names in views.py) and is given the answer (`take`).

@@ -24,14 +24,17 @@ export function shortened(name, most = 20) {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
-/** What the player is doing, in one sentence or two; a story says what to watch. */
-export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story }) {
+/** What the player is doing, in one sentence or two; a story says what to watch. `mark` is the last
+ * change of settings before the moment. */
+export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark }) {
   if (problem) return problem;
   if (ended && atEnd) return sentence;
   if (late) return "Waiting for Python …";
   const warning = limits?.warning ?? "";
-  if (mode === "seeking") return `Training to the end … ${warning}`;
-  if (mode === "playing") return `${story || "Playing."} ${warning}`.trim();
-  if (index > 0) return `Paused at iteration ${index}. ${warning}`.trim();
-  return `${story} ${warning}`.trim() || "Ready: press Play or the space bar, or drag the boundary.";
+  const change = mark ? `${mark.number}: ${mark.label}.` : "";
+  const joined = (...parts) => parts.filter(Boolean).join(" ");
+  if (mode === "seeking") return joined("Training to the end …", warning);
+  if (mode === "playing") return joined(change || story || "Playing.", warning);
+  if (index > 0) return joined(`Paused at iteration ${index}.`, change, warning);
+  return joined(story, warning) || "Ready: press Play or the space bar, or drag the boundary.";
 }

@@ -41,15 +41,22 @@ export class Record {
     return { weights: row.subarray(0, this.dimension + 1), measured: row.subarray(this.dimension + 1) };
   }
 
-  /** Points of a named column for a curve: every moment, or of many the extremes of equal stretches. */
-  curve(name, most = 1200) {
+  /** Points of a named column for a curve: every moment, or of many the extremes of equal stretches.
+   * @param {number[]} breaks moments before which the curve is interrupted */
+  curve(name, breaks = [], most = 1200) {
     const column = this.dimension + 1 + this.columns.indexOf(name);
     const x = [];
     const y = [];
     const stretch = Math.max(1, Math.ceil((2 * this.length) / most));
     const value = (index) => this.values[index * this.width + column];
-    for (let start = 0; start < this.length; start += stretch) {
-      const stop = Math.min(start + stretch, this.length);
+    const cuts = [...breaks.filter((cut) => cut > 0 && cut < this.length), this.length];
+    for (let start = 0, stop = 0; start < this.length; start = stop) {
+      if (start === cuts[0]) {
+        cuts.shift();
+        x.push(start);
+        y.push(null);
+      }
+      stop = Math.min(start + stretch, cuts[0]);
       let low = start;
       let high = start;
       for (let index = start + 1; index < stop; index += 1) {
@@ -71,12 +78,26 @@ export function movesFor(lead) {
   return Math.abs(lead - 1) < 0.75 ? 1 : Math.max(0, Math.round(lead));
 }
 
-/** A round number of iterations that holds `length` moments: the end of axes and timeline. */
-export function spanFor(length, ended) {
-  if (ended) return Math.max(1, length - 1);
-  let span = 100;
-  for (let k = 0; span < length; k += 1) span *= [2, 2.5, 2][k % 3];
+/** A round number of iterations beyond the latest moment that was shown: the end of axes and
+ * timeline. What lies ahead is not given away; a run that was seen to its end fills them. */
+export function spanFor(furthest, length, ended) {
+  if (ended && furthest >= length - 1) return Math.max(1, length - 1);
+  let span = 200;
+  for (let k = 0; span <= furthest; k += 1) span *= [2.5, 2, 2][k % 3];
   return span;
+}
+
+/** Marks in groups of neighbours that stand closer than this share of the span: {first, last} count
+ * from 1, and their numbers do not overlap. */
+export function grouped(marks, span, least = 0.05) {
+  const groups = [];
+  marks.forEach(({ iteration, label }, k) => {
+    const before = groups.at(-1);
+    const near = before && iteration - before.iteration < least * span;
+    if (near) Object.assign(before, { last: k + 1, labels: [...before.labels, label] });
+    else groups.push({ iteration, first: k + 1, last: k + 1, labels: [label] });
+  });
+  return groups.map((group) => ({ ...group, text: group.first === group.last ? `${group.first}` : `${group.first}–${group.last}` }));
 }
 
 export const SPEEDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3000, 6000, 10000];

@@ -32,7 +32,7 @@ export class Stage {
     this.hand = new Hand(this.film, this.playhead, this.link);
     this.plane = new Plane(this.root, Plotly);
     this.first = [this.plane, new Numbers(this.root)]; // the first frame after a change need not wait for the rest
-    this.views = [...this.first, new Curves(this.root, Plotly, this.film)];
+    this.views = [...this.first, new Curves(this.root, Plotly, this.film, (index) => this.seek(index))];
     this.stale = true; // whether the moment must be drawn again
     this.hasFrame = false; // whether the present branch has been drawn
     this.stop = new AbortController();
@@ -54,6 +54,7 @@ export class Stage {
       start: () => this.seek(0),
       end: () => this.act(() => this.playhead.seekEnd()),
       reset: () => this.reset(),
+      fit: () => this.plane.fit(),
       seek: (index) => this.seek(index),
       speed: (speed) => { this.playhead.speed = speed; },
     };
@@ -205,8 +206,9 @@ export class Stage {
     const index = playhead.tick(elapsed, film.length, film.ended);
     if (moving && !playhead.moving) this.rest();
     film.moving = playhead.moving;
+    this.plane.offer(this.hand.mayGrab());
     if (index !== before || this.stale) this.show(index);
-    this.panel.showState({ ...film.state, mode: playhead.state, late: this.isLate(index), index, atEnd: index === film.length - 1 });
+    this.panel.showState({ ...film.state, mode: playhead.state, late: this.isLate(index), index, mark: film.markAt(index), atEnd: index === film.length - 1 });
     this.askIfNeeded();
   }
 
@@ -220,11 +222,12 @@ export class Stage {
     const views = this.hasFrame ? this.views : this.first;
     this.stale = !this.hasFrame;
     this.hasFrame = true;
-    const { weights, measured } = this.hand.held ?? this.film.record.moment(index);
+    this.film.seen(index);
+    const { weights, measured, late = false } = this.hand.held ?? this.film.record.moment(index);
     this.scores = logits(this.features, weights, this.scores);
-    this.now = { index, weights, measured, scores: this.scores };
+    this.now = { index, weights, measured, scores: this.scores, late };
     for (const view of views) view.show(this.now);
-    this.panel.showIndex(index);
+    this.panel.showFilm(this.film, index);
     this.root.dataset.run = this.link.version.run;
     this.root.dataset.branch = this.link.version.branch;
   }

@@ -1,11 +1,21 @@
 // Loss and accuracy over the iterations, with curtains over what lies ahead of the playhead.
 // Shapes move as a whole array, see plane.js.
 
+import { grouped } from "../record.js";
+import { scaled } from "../type.js";
+
 const EVERY = 800; // ms between two drawings of the curves while moments change
 
 export class Curves {
-  constructor(root, Plotly, film) {
+  /** @param {(index: number) => void} seek what a click on the curves does */
+  constructor(root, Plotly, film, seek) {
     Object.assign(this, { Plotly, film, plot: root.querySelector(".curves") });
+    this.plot.addEventListener("click", ({ clientX }) => {
+      const { xaxis } = this.plot._fullLayout ?? {};
+      if (!xaxis) return;
+      const index = xaxis.p2l(clientX - this.plot.getBoundingClientRect().left - xaxis._offset);
+      seek(Math.round(Math.max(0, Math.min(index, xaxis.range[1]))));
+    });
   }
 
   setScene(scene) {
@@ -23,26 +33,27 @@ export class Curves {
   /** New moments are drawn about once a second, and at once where a branch has made them others. */
   isOutdated() {
     const { drawn, film } = this;
-    if (!drawn || drawn.cuts !== film.cuts) return true;
+    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span) return true;
     return drawn.arrivals !== film.arrivals && (!film.moving || performance.now() - drawn.when >= EVERY);
   }
 
   draw(index) {
     const { film: { record, marks, span, state: { target }, arrivals, cuts }, base: { data, layout } } = this;
-    const traces = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column) }));
+    const breaks = marks.filter((mark) => mark.breaks).map(({ iteration }) => iteration);
+    const traces = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column, trace.meta.column.endsWith("loss") ? breaks : []) }));
     const shapes = this.moved(layout.shapes, index).map((shape) => {
       if (shape.name === "target") return { ...shape, y0: target, y1: target };
       return isCurtain(shape) ? { ...shape, x1: span } : shape;
     });
     const annotations = layout.annotations.map((note) => (note.name === "title of target" ? { ...note, text: `<b>target ${target}</b>` } : note));
-    this.Plotly.react(this.plot, traces, {
+    this.Plotly.react(this.plot, traces, scaled({
       ...layout,
       shapes: [...shapes, ...marks.map(markLine)],
-      annotations: [...annotations, ...marks.map((mark) => markLabel(mark, span))],
+      annotations: [...annotations, ...grouped(marks, span).map(markNumber)],
       xaxis: { ...layout.xaxis, range: [0, span] },
       yaxis2: { ...layout.yaxis2, range: [lowest(traces) < 0.45 ? 0 : 0.45, 1.04] },
-    }, { displayModeBar: false });
-    this.drawn = { arrivals, cuts, when: performance.now() };
+    }), CONFIG);
+    this.drawn = { arrivals, cuts, span, when: performance.now() };
   }
 
   moved(shapes, index) {
@@ -62,6 +73,8 @@ export class Curves {
   }
 }
 
+// A stray drag must not take the axes along.
+const CONFIG = { displayModeBar: false, showTips: false, scrollZoom: false, doubleClick: false };
 const isCurtain = ({ name }) => Boolean(name?.startsWith("curtain"));
 
 /** The least accuracy that any curve shows. */
@@ -74,6 +87,9 @@ function markLine({ iteration }) {
   return { type: "line", xref: "x", yref: "paper", x0: iteration, x1: iteration, y0: 0, y1: 1, line: { width: 2, dash: "dot", color: "#888" } };
 }
 
-function markLabel({ iteration, label }, span) {
-  return { text: label, xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "top", xanchor: iteration > span / 2 ? "right" : "left", showarrow: false, font: { size: 14 } };
+/** A number alone: the words stand in the status line, and beside the pointer. */
+function markNumber({ iteration, text, labels }) {
+  return {
+    text: `<b>${text}</b>`, hovertext: labels.join("<br>"), xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "bottom", xanchor: "center", showarrow: false, font: { size: 14 },
+  };
 }

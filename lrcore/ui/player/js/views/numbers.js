@@ -34,9 +34,10 @@ export class Numbers {
     equation.append(")");
   }
 
-  show({ index, weights, measured }) {
+  show({ index, weights, measured, late }) {
     this.iteration.textContent = index;
     this.columns.forEach((part, k) => {
+      part.classList.toggle("late", late);
       if (measured) part.textContent = this.anyPoints ? fixed(measured[k], 4) : "–";
     });
     for (const [part, at] of this.weights) part.textContent = fixed(weights[at], 3);

@@ -3,10 +3,12 @@
 // array: Plotly then draws them alone (0.4 ms), where a path to one attribute makes it draw the plot
 // afresh (20 ms), and a restyled heatmap or contour trace costs 42 ms. Hence our own marching squares.
 import { levelPath, logits, rgb, tint } from "../field.js";
+import { gripsOf } from "../grip.js";
 import { decode } from "../record.js";
+import { scaled, typeScale } from "../type.js";
 
 const TINT = 88; // of 255, so that points and lines stay clearest
-const CONFIG = { displaylogo: false, scrollZoom: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage"] };
+const CONFIG = { displayModeBar: false, showTips: false, scrollZoom: true };
 const NOWHERE = "M0,0";
 
 export class Plane {
@@ -15,8 +17,11 @@ export class Plane {
     this.root = root.querySelector(".plane");
     this.canvas = this.root.querySelector("canvas");
     this.plot = this.root.querySelector(".scatter");
+    this.grips = this.root.querySelectorAll(".grip");
     this.tile = document.createElement("canvas");
     this.weights = null; // those on screen
+    this.graspable = false; // whether the boundary can be grabbed now
+    this.root.querySelector(".fit").addEventListener("click", () => this.fit());
   }
 
   setScene(scene) {
@@ -29,13 +34,32 @@ export class Plane {
     this.tests = scene.tests;
     this.root.querySelector(".note").textContent = scene.note;
     this.setGrid(scene.grid);
-    const { data, layout } = scene.scatter;
+    this.root.querySelector(".ramp").style.background = ramp(scene);
+    this.figure = scene.scatter;
     // Two quick clicks are two points there, and leave the axes alone.
-    const doubleClick = scene.placing ? false : "reset+autosize";
-    this.Plotly.react(this.plot, data, layout, { ...CONFIG, doubleClick });
+    this.config = { ...CONFIG, doubleClick: scene.placing ? false : "reset" };
+    this.react();
     if (this.listening) return;
     this.listening = true;
     for (const event of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) this.plot.on(event, () => this.paint());
+  }
+
+  react() {
+    this.scale = typeScale();
+    this.Plotly.react(this.plot, this.figure.data, scaled(this.figure.layout, this.scale), this.config);
+  }
+
+  /** Back to the axes that the data came with. */
+  fit() {
+    const { xaxis, yaxis } = this.figure.layout;
+    this.Plotly.relayout(this.plot, { "xaxis.range": [...xaxis.range], "yaxis.range": [...yaxis.range] });
+  }
+
+  /** The boundary can be grabbed, or no longer. */
+  offer(graspable) {
+    if (graspable === this.graspable) return;
+    this.graspable = graspable;
+    this.placeGrips();
   }
 
   show({ weights, scores }) {
@@ -56,7 +80,9 @@ export class Plane {
   }
 
   resize() {
-    if (this.plot._fullLayout && this.plot.clientWidth) this.Plotly.Plots.resize(this.plot);
+    if (!this.plot._fullLayout || !this.plot.clientWidth) return;
+    if (this.scale !== typeScale()) this.react();
+    this.Plotly.Plots.resize(this.plot);
   }
 
   axes() {
@@ -124,6 +150,19 @@ export class Plane {
     context.drawImage(this.tile, left, top, toX(x1 + dx) - left, toY(y0 - dy) - top);
     this.ringMistakes(context, toX, toY);
     context.restore();
+    this.placeGrips();
+  }
+
+  /** Handles at the middle and the ends of the boundary, where it can be grabbed. */
+  placeGrips() {
+    const places = this.graspable && this.weights ? gripsOf(this.state()) : [];
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    this.grips.forEach((grip, k) => {
+      grip.style.visibility = places[k] ? "visible" : "hidden";
+      if (!places[k]) return;
+      const [x, y] = places[k];
+      grip.style.transform = `translate(${xaxis._offset + xaxis.l2p(x)}px, ${yaxis._offset + yaxis.l2p(y)}px)`;
+    });
   }
 
   /** The canvas, empty and as large as the plot, in CSS pixels. */
@@ -156,4 +195,15 @@ export class Plane {
     }
     context.stroke();
   }
+}
+
+/** p from 0 to 1 in the colours of the tint, as a CSS gradient. */
+function ramp({ colours, shading: { limit, strength } }) {
+  const steps = Array.from({ length: 21 }, (_, k) => k / 20);
+  const stops = steps.map((p) => {
+    const logit = Math.min(limit, Math.abs(Math.log(p / (1 - p))));
+    const alpha = (TINT / 255) * strength[Math.round((logit / limit) * (strength.length - 1))];
+    return `rgb(${rgb(colours[p < 0.5 ? 0 : 1]).join(" ")} / ${alpha.toFixed(3)})`;
+  });
+  return `linear-gradient(to right, ${stops.join(", ")})`;
 }
