@@ -281,6 +281,11 @@ def test_a_link_by_hand_opens_its_run_and_the_controls_follow() -> None:
     assert film_of(page) is film
     assert [controls(page)[key].value for key in ("lr", "zero_grad")] == [0.15, False]
     assert page.query_params["lr"] == "0.15"
+    # What a browser says that did not know of it when it asked.
+    page.select_slider(key="lr").set_value(0.04)
+    page.toggle(key="zero_grad").set_value(True)
+    page.run()
+    assert [controls(page)[key].value for key in ("lr", "zero_grad")] == [0.15, False]
     assert film.segments == (Segment(0, slow), Segment(20, fast))
     page.run()
     assert film.segments == (Segment(0, slow), Segment(20, fast))

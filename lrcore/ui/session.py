@@ -11,7 +11,7 @@ import streamlit as st
 from lrcore.data import Placed, Uploaded
 from lrcore.data.table import Table
 from lrcore.settings import Value
-from lrcore.training import Run, Segment
+from lrcore.training import Run, RunConfig, Segment
 from lrcore.ui.player.film import Film
 
 _KEY = "session"
@@ -61,8 +61,8 @@ class Session:
         link_problems: what is yet to be said of the link.
         opening: the changes in the link that the page is being opened with; None once it is open.
         opened: the run that this link describes.
-        follows: whether the controls are yet to say what the film does, as its link tells more
-            than they did.
+        unfollowed: what the controls say that are yet to say what the film does, as its link tells
+            more than they did. The browser says it too until it knows better: that is no change.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
         file_seen: which file was read last, whether or not it could be.
@@ -75,7 +75,7 @@ class Session:
     link_problems: list[str] = field(default_factory=list)
     opening: str | None = None
     opened: tuple[Segment, ...] = ()
-    follows: bool = False
+    unfollowed: RunConfig | None = None
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None

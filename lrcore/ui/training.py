@@ -78,9 +78,12 @@ def _tell_of_link(problems: Sequence[str]) -> None:
 def _let_controls_follow() -> None:
     """The controls say what the film does, once the player has been drawn, and they with it."""
     film = session().film
-    if session().follows and film is not None and film.is_known:
-        session().follows = False
+    if session().unfollowed is None or film is None or not film.is_known:
+        return
+    if _said() == session().unfollowed:
         show(film.wanted)
+    else:
+        session().unfollowed = None
 
 
 def _expected() -> RunConfig | str:
@@ -90,8 +93,12 @@ def _expected() -> RunConfig | str:
     brings other settings, the page is drawn again.
     """
     film = session().film
-    if session().follows and session().opening is None and film is not None:
+    if session().unfollowed is not None and session().opening is None and film is not None:
         return film.wanted
+    return _said()
+
+
+def _said() -> RunConfig | str:
     try:
         return read(expected_values())
     except (SettingsError, DataError) as error:
@@ -124,7 +131,8 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
     answer = film.respond(pages, SHARED.complaint(film))
     if film.left_out:
         session().link_problems.append(film.left_out)
-        session().follows, film.left_out = True, ""
+        film.left_out = ""
+        _follow(film, wanted)
     player(replace(answer, changes=text_of(film.segments, film.wanted)), _take_request)
 
 
@@ -138,8 +146,17 @@ def _opened(film: Film | None, wanted: RunConfig, changes: str) -> Film:
     if film is None or segments not in (film.segments, session().opened):
         film = _new_film(segments[0].config, segments[1:])
     session().opened = segments
-    session().follows = film.wanted != wanted
+    session().unfollowed = None
+    _follow(film, wanted)
     return film
+
+
+def _follow(film: Film, said: RunConfig | str) -> None:
+    """Have the controls, which say so now, say what the film does."""
+    if session().unfollowed is None and isinstance(said, RunConfig):
+        session().unfollowed = said
+    if session().unfollowed == film.wanted:
+        session().unfollowed = None
 
 
 def _taken(film: Film | None, wanted: RunConfig) -> Film:

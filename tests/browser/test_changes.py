@@ -143,8 +143,8 @@ def test_a_copied_link_opens_the_changed_run_its_moment_and_the_speed(
     expect_marks(page, "30: Learning rate 0.04 → 0.05", "100: zero_grad each step on → off")
     run = changed((30, FAST), (100, replace(FAST, zero_grad=False)))
     assert_shows(page, run, 150)
-    go_to(page, 300)
-    assert_shows(page, run, 300)
+    go_to(page, 190)
+    assert_shows(page, run, 190)
 
 
 def test_a_link_copied_while_it_plays_names_the_moment_on_screen(
