@@ -40,7 +40,9 @@ LAB_KEYS = sorted(
 )
 PARTS = [*re.findall(r'"([^"]{4,40})"', (LAB / "dynamic.py").read_text("utf-8")), "create_graph"]
 SPECS: dict[str, Setting | None] = {control.key: control.spec for control in all_controls()}
-SPECS |= dict.fromkeys(("placed_points", "w0", "w1", "b", "at", "embed", "nothing"))
+SPECS |= dict.fromkeys(
+    ("placed_points", "w0", "w1", "b", "at", "speed", "changes", "embed", "nothing")
+)
 NUMBERS = (
     *("", "inf", "-inf", "nan", "1e400", "-1e400", "1e308", "1e-320", "-1", "0", "1", "0.5", "7"),
     *("9" * 400, "1_000", "0x10", "٣", " 1 ", "1e5", "true", "False"),
@@ -48,6 +50,7 @@ NUMBERS = (
 TEXTS = (
     *("![i](http://x.example/i.png)", "<a href='http://x.example'>", "%{x}", "$y$", ":joy:"),
     *("\0", "\ufffd", "\u202e", "\n", "漢", "'", '"', "{}", "[[", "\\", 5000 * "x", 60 * "("),
+    *("100:lr=0.15;9:lr=1", "0:optimizer=Adam;7:seed=3", "5:nesterov=true,momentum=0", "1:lr=x"),
     *("1,2,0;3,4,1", "1,2,0", "1;2;3", "1,2,3", "1e39,0,0", "w + x", "log(w - 9) / 0", "x ** x"),
 )
 NUMERIC = ("1", "2.5", "-3e2", "1e30", "1e-30", "NA", "inf", "nan", "=A1", "1,5")

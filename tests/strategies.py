@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from lrcore.settings import Setting, Value
+from lrcore.settings import Setting, Settings, SettingsError, Value, described
 
 
 def allowed_values(spec: Setting) -> st.SearchStrategy[Value]:
@@ -16,3 +16,22 @@ def allowed_values(spec: Setting) -> st.SearchStrategy[Value]:
     if spec.kind is int:
         return st.integers(int(spec.minimum), int(spec.maximum))
     return st.floats(spec.minimum, spec.maximum)
+
+
+def values(spec: Setting) -> st.SearchStrategy[bool | int | float | str]:
+    """Values that a control can show: on a logarithmic scale, those of at most twelve digits."""
+    if spec.kind is not float:
+        return allowed_values(spec)
+    if spec.log:
+        return st.floats(spec.minimum, spec.maximum).map(lambda value: float(f"{value:.12g}"))
+    places = st.integers(0, round((spec.maximum - spec.minimum) / spec.step))
+    return places.map(lambda place: round(spec.minimum + place * spec.step, 6))
+
+
+@st.composite
+def settings_of(draw: st.DrawFn, cls: type[Settings]) -> Settings:
+    chosen = {name: draw(values(spec)) for name, spec in described(cls)}
+    try:
+        return cls(**chosen)
+    except SettingsError:  # a pair that excludes each other
+        return cls()

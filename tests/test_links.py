@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, RunConfig
 from lrcore.features import FeatureMap
 from lrcore.limits import Limits
-from lrcore.settings import Setting, Settings, SettingsError, described
+from lrcore.settings import described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
 from lrcore.ui.player.film import Film
 from tests.pages import config_of, controls, opened, player, toasts
 from tests.story_runs import BY_NAME, every_story
-from tests.strategies import allowed_values
+from tests.strategies import settings_of, values
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -50,25 +50,6 @@ def test_link_opens_the_story_without_a_message(story: Story) -> None:
 
 def test_default_settings_need_no_parameters() -> None:
     assert query(RunConfig()) == {}
-
-
-def values(spec: Setting) -> st.SearchStrategy[bool | int | float | str]:
-    """Values that a control can show: on a logarithmic scale, those of at most twelve digits."""
-    if spec.kind is not float:
-        return allowed_values(spec)
-    if spec.log:
-        return st.floats(spec.minimum, spec.maximum).map(lambda value: float(f"{value:.12g}"))
-    places = st.integers(0, round((spec.maximum - spec.minimum) / spec.step))
-    return places.map(lambda place: round(spec.minimum + place * spec.step, 6))
-
-
-@st.composite
-def settings_of(draw: st.DrawFn, cls: type[Settings]) -> Settings:
-    chosen = {name: draw(values(spec)) for name, spec in described(cls)}
-    try:
-        return cls(**chosen)
-    except SettingsError:  # a pair that excludes each other
-        return cls()
 
 
 def weights(features: FeatureMap) -> st.SearchStrategy[tuple[float, ...] | None]:

@@ -217,13 +217,7 @@ def query(config: RunConfig) -> dict[str, str]:
 
     A number on a logarithmic scale keeps twelve digits, as its control does.
     """
-    values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}
-    for group in GROUPS:
-        entry: Entry = getattr(config, group.key)
-        name = values[group.key] = entry.name
-        values |= {
-            key_of(name, field): getattr(entry, field) for field, _ in described(type(entry))
-        }
+    values = values_of(config)
     if config.initial_weights is not None:
         values[START.key] = TYPED if any(config.initial_weights) else ZEROS
         if any(config.initial_weights):
@@ -239,6 +233,18 @@ def query(config: RunConfig) -> dict[str, str]:
     return link
 
 
+def values_of(config: RunConfig) -> dict[str, Value]:
+    """What the controls say of `config`, by key, but for where training starts."""
+    values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}
+    for group in GROUPS:
+        entry: Entry = getattr(config, group.key)
+        name = values[group.key] = entry.name
+        values |= {
+            key_of(name, field): getattr(entry, field) for field, _ in described(type(entry))
+        }
+    return values
+
+
 def weights_text(weights: tuple[float, ...]) -> str:
     """Weights as their control and their link write them."""
     return ",".join(repr(float(weight)).removesuffix(".0") for weight in weights)
@@ -252,7 +258,10 @@ def parsed(control: Control, text: str) -> Value:
     """
     if control.key == WEIGHTS.key:
         return weights_text(parse_weights(text))
-    return control.spec.parse(control.key, text)
+    value = control.spec.parse(control.key, text)
+    if control.spec.log and isinstance(value, float):
+        return float(as_text(control.spec, value))  # what a copy of the page's link would say
+    return value
 
 
 def as_text(spec: Setting, value: Value) -> str:

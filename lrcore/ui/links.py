@@ -13,6 +13,7 @@ import streamlit as st
 
 from lrcore.settings import Setting, SettingsError, Value
 from lrcore.training import WEIGHT, RunConfig
+from lrcore.ui.changes import CHANGES, changeable, text_of
 from lrcore.ui.controls import (
     PLACED_POINTS,
     START,
@@ -23,8 +24,10 @@ from lrcore.ui.controls import (
     as_text,
     parsed,
     query,
+    values_of,
     weights_text,
 )
+from lrcore.ui.player.film import Film
 from lrcore.ui.session import session
 
 # The playhead: the player keeps it in the address.
@@ -74,7 +77,7 @@ def take_link() -> list[str]:
 
 def has_settings() -> bool:
     """Whether the link says anything of the run."""
-    known = {control.key for control in all_controls()}
+    known = {CHANGES, *(control.key for control in all_controls())}
     return any(key in known or _is_old_weight(key) for key in st.query_params)
 
 
@@ -86,15 +89,35 @@ def place_in_link() -> int:
         return 0
 
 
-def start_again_with(config: RunConfig) -> None:
-    """Put settings into an address without any, and have the page start from that.
+def changes_in_link() -> str:
+    """The changes of the run that the link names; empty if none."""
+    return st.query_params.get(CHANGES, "")
+
+
+def start_again_with(film: Film) -> None:
+    """Put a run into an address that says nothing of any, and have the page start from that.
 
     Streamlit gives controls what the address said when the page started.
     """
-    settings = query(config)
-    if settings:
-        st.query_params.from_dict(settings)
+    link = query(film.wanted)
+    if changes := text_of(film.segments, film.wanted):
+        link[CHANGES] = changes
+    if link:
+        st.query_params.from_dict(link)
         st.rerun()
+
+
+def show(config: RunConfig) -> None:
+    """Have the controls say what can change within a run; to be called before they are drawn.
+
+    On its first drawing, a control that Streamlit keeps in the address says what stood there.
+    """
+    controls = changeable()
+    for key, value in values_of(config).items():
+        if key in controls:
+            if controls[key].spec.log:
+                session().own_stops[key] = value
+            st.session_state[key] = value
 
 
 def expected_values() -> dict[str, Value]:

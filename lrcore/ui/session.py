@@ -11,7 +11,7 @@ import streamlit as st
 from lrcore.data import Placed, Uploaded
 from lrcore.data.table import Table
 from lrcore.settings import Value
-from lrcore.training import Run
+from lrcore.training import Run, RunConfig, Segment
 from lrcore.ui.player.film import Film
 
 _KEY = "session"
@@ -59,6 +59,10 @@ class Session:
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
         link_problems: what is yet to be said of the link.
+        opening: the changes in the link that the page is being opened with; None once it is open.
+        opened: the run that this link describes.
+        unfollowed: what the controls say that are yet to say what the film does, as its link tells
+            more than they did. The browser says it too until it knows better: that is no change.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
         file_seen: which file was read last, whether or not it could be.
@@ -69,6 +73,9 @@ class Session:
     problem: str | None = None
     page: str = ""
     link_problems: list[str] = field(default_factory=list)
+    opening: str | None = None
+    opened: tuple[Segment, ...] = ()
+    unfollowed: RunConfig | None = None
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None

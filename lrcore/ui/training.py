@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from lrcore.data import DataError, Placed
 from lrcore.settings import SettingsError
-from lrcore.training import RunConfig, TrainingError
+from lrcore.training import RunConfig, Segment, TrainingError
+from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import read
 from lrcore.ui.links import (
+    changes_in_link,
     expected_values,
     forget,
     has_settings,
     place_in_link,
+    show,
     start_again_with,
     start_from,
     take_link,
@@ -41,29 +46,56 @@ def _draw(pages: int) -> None:
     if session().page != _NAME:
         _arrive()
         session().page = _NAME
+    _let_controls_follow()
     expected = _expected()
     _draw_player(expected, pages)
     sidebar()
     if _expected() != expected:
         st.rerun()
+    session().opening = None
+    told, session().link_problems = session().link_problems, []
+    _tell_of_link(told)
 
 
 def _arrive() -> None:
     """Take the settings from the link; the run of before goes on if there are none in it."""
     film = session().film
     if film is not None and not has_settings():
-        start_again_with(film.wanted)
+        start_again_with(film)
     forget()
-    for problem in take_link():
+    _tell_of_link(take_link())
+    session().opening, session().opened = changes_in_link(), ()
+
+
+def _tell_of_link(problems: Sequence[str]) -> None:
+    for problem in problems:
         st.toast(plain(problem), icon=":material/link_off:", duration="infinite")
 
 
+def _let_controls_follow() -> None:
+    """The controls say what the film does, once the player has been drawn, and they with it."""
+    film = session().film
+    if session().unfollowed is None or film is None or not film.is_known:
+        return
+    if _said() == session().unfollowed:
+        show(film.wanted)
+    else:
+        session().unfollowed = None
+
+
 def _expected() -> RunConfig | str:
-    """The settings that the controls say, or what is wrong with them.
+    """The settings that the controls say, or are to say, or what is wrong with them.
 
     The player is drawn before the controls, so that its answer comes first. Where drawing them
     brings other settings, the page is drawn again.
     """
+    film = session().film
+    if session().unfollowed is not None and session().opening is None and film is not None:
+        return film.wanted
+    return _said()
+
+
+def _said() -> RunConfig | str:
     try:
         return read(expected_values())
     except (SettingsError, DataError) as error:
@@ -81,6 +113,9 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
     try:
         if isinstance(wanted, str):
             problem = wanted
+        elif session().opening is not None:
+            with busy, st.spinner("Preparing the data ..."):
+                film = _opened(film, wanted, session().opening or "")
         elif wanted != (film and film.wanted):
             with busy, st.spinner("Preparing the data ..."):
                 film = _taken(film, wanted)
@@ -90,7 +125,35 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
         st.toast(plain(problem), icon=":material/error:", duration="infinite")
     session().problem = problem
     session().film = film = film or _new_film(RunConfig())
-    player(film.respond(pages, SHARED.complaint(film)), _take_request)
+    answer = film.respond(pages, SHARED.complaint(film))
+    if film.left_out:
+        session().link_problems.append(film.left_out)
+        film.left_out = ""
+        _follow(film, wanted)
+    player(replace(answer, changes=text_of(film.segments, film.wanted)), _take_request)
+
+
+def _opened(film: Film | None, wanted: RunConfig, changes: str) -> Film:
+    """The film of the run that the address describes: that of before, where it shows this run."""
+    try:
+        segments = segments_of(wanted, changes)
+    except SettingsError as error:
+        session().link_problems.append(f"In the link, {error}. The run goes without changes.")
+        session().opening, segments = "", (Segment(0, wanted),)
+    if film is None or segments not in (film.segments, session().opened):
+        film = _new_film(segments[0].config, segments[1:])
+    session().opened = segments
+    session().unfollowed = None
+    _follow(film, wanted)
+    return film
+
+
+def _follow(film: Film, said: RunConfig | str) -> None:
+    """Have the controls, which say so now, say what the film does."""
+    if session().unfollowed is None and isinstance(said, RunConfig):
+        session().unfollowed = said
+    if session().unfollowed == film.wanted:
+        session().unfollowed = None
 
 
 def _taken(film: Film | None, wanted: RunConfig) -> Film:
@@ -101,8 +164,9 @@ def _taken(film: Film | None, wanted: RunConfig) -> Film:
     return film
 
 
-def _new_film(config: RunConfig) -> Film:
-    film = Film(config, at=place_in_link(), number=time.time_ns() // 1_000_000)
+def _new_film(config: RunConfig, changes: Sequence[Segment] = ()) -> Film:
+    number = time.time_ns() // 1_000_000
+    film = Film(config, changes=changes, at=place_in_link(), number=number)
     SHARED.admit(film)
     return film
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 from lrcore.stories import sentence_of
-from lrcore.training import FIXED_IN_A_RUN, Run, RunConfig, Status, TrainingError
+from lrcore.training import FIXED_IN_A_RUN, Run, RunConfig, Segment, Status, TrainingError
 from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
     FIRST_ROWS,
@@ -33,14 +33,18 @@ class Film:
     is paused or has just told it, the run branches at once; else the answer says that a change is
     waiting, and the player's next question tells where.
 
+    A run from a link may bring changes with it: they are made once training has come to them.
+
     Args:
         config: the settings of the first run.
+        changes: what else is to hold from which iteration on, rising.
         at: the moment that the player is to show first.
         number: tells it from the film of another session: a player may outlive its server.
 
     Attributes:
         run: the present run.
         wanted: the settings that the controls say; the run has them once it has branched.
+        left_out: what is to be said of changes that the run did not live to see.
         done: number of the last command that was carried out.
     """
 
@@ -49,22 +53,36 @@ class Film:
         config: RunConfig,
         clock: Callable[[], float] = time.monotonic,
         *,
+        changes: Sequence[Segment] = (),
         at: int = 0,
         number: int = 0,
     ) -> None:
-        self.wanted = config
+        self.wanted = changes[-1].config if changes else config
+        self.left_out = ""
         self.done = 0
         self._clock = clock
         self._request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
-        self._start(config)
+        self._start(config, changes)
 
-    def _start(self, config: RunConfig) -> None:
+    def _start(self, config: RunConfig, changes: Sequence[Segment] = ()) -> None:
         self.run = Run(config)
         self._limits = LimitsOfRun(self.run)
         self._run_number += 1
         self._branched_at: list[int] = []
+        self._to_come = [*changes]
         self._restart = False
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Which settings hold from which iteration on, those included that are yet to come."""
+        return (*self.run.segments, *self._to_come)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the player has the present run."""
+        knows = self._request.knows
+        return (knows.run, knows.film) == (self._run_number, self._number)
 
     @property
     def version(self) -> Version:
@@ -89,6 +107,8 @@ class Film:
     def set(self, config: RunConfig) -> None:
         """Take settings from the controls; other data or initial weights start a new run.
 
+        Changes of a link that are yet to come are no more: these settings come before them.
+
         Raises:
             TrainingError: the new run cannot start; the present one goes on.
         """
@@ -97,9 +117,8 @@ class Film:
         present = self.run.config
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._start(config)
-        elif config.target_on != self.wanted.target_on:
-            self._limits = LimitsOfRun(self.run)
         self.wanted = config
+        self._to_come.clear()
         self._config_number += 1
 
     def take(self, request: Request) -> None:
@@ -108,7 +127,8 @@ class Film:
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
-        self._restart = len(self.run.segments) > 1 or self._waiting
+        self._restart = len(self.segments) > 1 or self._waiting
+        self._to_come.clear()
 
     def respond(self, pages: int = 1, complaint: str = "") -> Answer:
         """Train as far as the present question asks, and answer it.
@@ -118,28 +138,23 @@ class Film:
             complaint: why the run may not grow, if so.
         """
         problem = complaint or None
-        until = self._request.rows[1] if self._is_known else self._shown_at + FIRST_ROWS
+        until = self._request.rows[1] if self.is_known else self._shown_at + FIRST_ROWS
         try:
             branch = self._branch_point()
             if branch is not None:
-                self._branch(branch)
+                self._branch(branch, self.wanted)
+                self._restart = False
                 until = max(until, branch + FIRST_ROWS)
             if not self._waiting and not complaint:
-                self.run.extend(_SECONDS_PER_ANSWER / pages, max(0, until - len(self.run)))
+                self._extend(_SECONDS_PER_ANSWER / pages, until)
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
         return self._answer(problem)
 
     @property
-    def _is_known(self) -> bool:
-        """Whether the player has the present run."""
-        knows = self._request.knows
-        return (knows.run, knows.film) == (self._run_number, self._number)
-
-    @property
     def _waiting(self) -> bool:
-        """Whether the run has yet to branch."""
-        return self._restart or self.run.config != self.wanted
+        """Whether the run has yet to branch at the playhead."""
+        return self._restart or (not self._to_come and self.run.config != self.wanted)
 
     def _branch_point(self) -> int | None:
         """Where the run branches now; None if nothing has changed or the playhead is not known."""
@@ -152,14 +167,45 @@ class Film:
         fresh = self._clock() - self._asked_at < _FRESH
         return self.at if told or fresh else None
 
-    def _branch(self, iteration: int) -> None:
-        changes = {item.name: getattr(self.wanted, item.name) for item in fields(RunConfig)}
+    def _branch(self, iteration: int, config: RunConfig) -> None:
+        measured_on = self.run.config.target_on
+        changes = {item.name: getattr(config, item.name) for item in fields(RunConfig)}
         self.run.branch(iteration, **changes)
         self._branched_at.append(iteration)
-        self._restart = False
+        if config.target_on != measured_on:
+            self._limits = LimitsOfRun(self.run)
+
+    def _extend(self, seconds: float, until: int) -> None:
+        """Train on for so long, or up to moment `until`, with the changes on the way."""
+        deadline = time.perf_counter() + seconds
+        while self._to_come:
+            change = self._to_come[0]
+            self._train(deadline, min(until, change.start + 1))
+            if len(self.run) <= change.start:
+                if self.run.status is not Status.RUNNING:
+                    self._leave_out()
+                return
+            self._branch(change.start, change.config)
+            del self._to_come[0]
+            if time.perf_counter() >= deadline:
+                return
+        self._train(deadline, until)
+
+    def _train(self, deadline: float, until: int) -> None:
+        self.run.extend(deadline - time.perf_counter(), max(0, until - len(self.run)))
+
+    def _leave_out(self) -> None:
+        """Go without the changes that lie beyond the end of the run."""
+        start, end = self._to_come[0].start, len(self.run) - 1
+        what = f"the change at iteration {start:,} is"
+        if len(self._to_come) > 1:
+            what = f"the changes from iteration {start:,} on are"
+        self.left_out = f"In the link, {what} left out: the run ends at iteration {end:,}."
+        self._to_come.clear()
+        self.wanted = self.run.config
 
     def _answer(self, problem: str | None) -> Answer:
-        run, known = self.run, self._is_known
+        run, known = self.run, self.is_known
         first = self._first_new() if known else 0
         columns = run.columns(first, first + _MOST_ROWS_PER_ANSWER)
         state = State(

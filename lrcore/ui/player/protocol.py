@@ -216,6 +216,7 @@ class Answer:
         done: number of the last command that was carried out.
         got: what the views asked for, by name; None where it cannot be had.
         scene: for a player that does not know this run.
+        changes: of the run, as its link names them; the page knows what settings are called there.
     """
 
     seq: int
@@ -228,6 +229,7 @@ class Answer:
     done: int
     got: Mapping[str, object]
     scene: Scene | None
+    changes: str = ""
 
     def message(self) -> dict[str, object]:
         """The same as JSON, see `plain`."""

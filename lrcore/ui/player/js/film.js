@@ -7,6 +7,7 @@ export class Film {
     this.scene = null;
     this.state = null;
     this.marks = [];
+    this.changes = ""; // as a link names them
     this.arrivals = 0; // counts answers that brought moments
     this.cuts = 0; // counts branches, after which moments are others
     this.moving = false; // whether the next frame shows another moment
@@ -35,12 +36,12 @@ export class Film {
 
   /** Take an answer to a run that has begun. `cut`: its moments replace those we have.
    * @returns {?number} how many moments it brings; null where some before them are missing */
-  take({ first, rows, state, marks }, cut) {
+  take({ first, rows, state, marks, changes }, cut) {
     const values = decode(rows);
     const count = values.length / this.record.width;
     const news = cut || first + count > this.length;
     if (news && !this.record.put(first, values)) return null;
-    Object.assign(this, { state, marks, arrivals: this.arrivals + news, cuts: this.cuts + cut });
+    Object.assign(this, { state, marks, changes, arrivals: this.arrivals + news, cuts: this.cuts + cut });
     return news ? count : 0;
   }
 

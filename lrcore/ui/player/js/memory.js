@@ -1,19 +1,36 @@
-// Where the playhead stands, kept in the page's address (`at`), and whether it plays, kept in its tab.
+// What the page's address says of the player, beside the settings: the changes of the run (`changes`),
+// the playhead (`at`) and the speed (`speed`). Whether it plays is kept in its tab, and the speed too.
+import { FASTEST, SPEEDS } from "./record.js";
+
 const KEY = "lrcore";
+const CHANGES = "changes";
 const PLACE = "at";
+const SPEED = "speed";
+const USUAL_SPEED = "60";
+const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
+// Signs that may stand in a query as they are, and are easier to read so.
+const READABLE = { "%3A": ":", "%3B": ";", "%3D": "=", "%2C": "," };
 
 export class Memory {
   /** @param {Window} window its location, its history, and its tab's storage */
   constructor({ location, history, sessionStorage }) {
     Object.assign(this, { location, history, storage: sessionStorage });
-    const { settings, playing } = this.read();
+    keepOneEntryAPage(history, location);
+    const { settings, playing, speed } = this.read();
     this.playing = Boolean(playing) && settings === this.settings; // whether to play on from there
+    this.speed = [this.query.get(SPEED), speed, USUAL_SPEED].find((one) => KNOWN_SPEEDS.includes(one)); // to begin with
+    this.changes = this.query.get(CHANGES) ?? "";
   }
 
-  /** The address but for the playhead: what was kept for other settings is of no use. */
+  get query() {
+    return new URLSearchParams(this.location.search);
+  }
+
+  /** The address but for playhead and speed: what was kept for another run is of no use. */
   get settings() {
-    const query = new URLSearchParams(this.location.search);
+    const { query } = this;
     query.delete(PLACE);
+    query.delete(SPEED);
     return query.toString();
   }
 
@@ -25,16 +42,32 @@ export class Memory {
     }
   }
 
-  keep(index, playing) {
-    this.playing = false;
-    const query = new URLSearchParams(this.location.search);
-    if (Number(query.get(PLACE) ?? 0) !== index) {
-      if (index) query.set(PLACE, index);
-      else query.delete(PLACE);
-      const search = query.toString();
-      this.history.replaceState(this.history.state, "", search ? `?${search}` : this.location.pathname);
+  /** The whole address of a moment of this run, shown at a speed. */
+  address(index, speed) {
+    return this.addressWith({ [CHANGES]: this.changes, [PLACE]: index || "", [SPEED]: usual(speed) });
+  }
+
+  /** The page's address where some keys say something else; one that says nothing is left out. */
+  addressWith(said) {
+    const { query, location } = this;
+    for (const [key, value] of Object.entries(said)) {
+      if (value === "") query.delete(key);
+      else query.set(key, value);
     }
-    const said = JSON.stringify({ settings: this.settings, playing });
+    const search = query.toString().replace(/%3A|%3B|%3D|%2C/g, (sign) => READABLE[sign]);
+    return `${location.origin}${location.pathname}${search && `?${search}`}`;
+  }
+
+  /** Python says which changes the run has had: it stands in the address at once, as the settings do. */
+  takeChanges(changes) {
+    this.changes = changes;
+    this.write({ [CHANGES]: changes });
+  }
+
+  keep(index, speed, playing) {
+    this.playing = false;
+    this.write({ [CHANGES]: this.changes, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed) });
+    const said = JSON.stringify({ settings: this.settings, playing, speed: String(speed) });
     if (said === this.said) return;
     this.said = said;
     try {
@@ -43,4 +76,29 @@ export class Memory {
       this.said = null; // a browser that keeps nothing
     }
   }
+
+  /** Have the page's own address say so; Streamlit may write the same with other signs. */
+  write(said) {
+    const { query } = this;
+    if (Object.entries(said).every(([key, value]) => (query.get(key) ?? "") === value)) return;
+    this.history.replaceState(this.history.state, "", this.addressWith(said));
+  }
+}
+
+/** How an address says a speed. */
+function usual(speed) {
+  return String(speed) === USUAL_SPEED ? "" : String(speed);
+}
+
+/** Have Back lead to the page before. Streamlit makes an entry in the browser's history whenever Python
+ * changes the address of a page; led back to one of them, it puts the settings of then into a page
+ * whose run goes on, and that takes them for a change. */
+function keepOneEntryAPage(history, location) {
+  if (Object.hasOwn(history, "pushState")) return;
+  const push = history.pushState;
+  history.pushState = (state, title, address) => {
+    const there = new URL(address ?? "", location.href);
+    const act = there.pathname === location.pathname ? history.replaceState : push;
+    act.call(history, state, title, address);
+  };
 }

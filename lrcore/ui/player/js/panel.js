@@ -14,11 +14,16 @@ export class Panel {
     for (const part of root.querySelectorAll("[data-testid]")) this.parts[part.dataset.testid] = part;
     const { timeline, speed } = this.parts;
     speed.append(...SPEEDS.map((n) => new Option(`${n.toLocaleString("en")} /s`, n)), new Option("fastest", FASTEST));
-    speed.value = "60";
     this.speedChosen = () => actions.speed(speed.value === FASTEST ? FASTEST : Number(speed.value));
     speed.addEventListener("change", this.speedChosen, { signal });
     timeline.addEventListener("input", () => actions.seek(Number(timeline.value)), { signal });
     for (const name of BUTTONS) this.parts[name].addEventListener("click", () => actions[name](), { signal });
+  }
+
+  /** @param {string} text as the address says it */
+  chooseSpeed(text) {
+    this.parts.speed.value = text;
+    this.speedChosen();
   }
 
   changeSpeed(by) {

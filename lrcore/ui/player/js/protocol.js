@@ -18,7 +18,7 @@
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
-/** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene}} Answer */
+/** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string}} Answer */
 
 /** What all views show. `scores` are the logits of the drawn points, computed once a frame;
  * `measured` is null while Python has not measured any such weights, and `late` while it is that of

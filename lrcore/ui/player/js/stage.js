@@ -1,4 +1,5 @@
 // The stage: mounts the views, shows them one moment a frame, and turns gestures into questions.
+import { copyOnClick } from "./copy.js";
 import { logits } from "./field.js";
 import { Film } from "./film.js";
 import { Grip } from "./grip.js";
@@ -59,6 +60,8 @@ export class Stage {
       speed: (speed) => { this.playhead.speed = speed; },
     };
     this.panel = new Panel(this.root, actions, signal);
+    this.panel.chooseSpeed(this.memory.speed);
+    copyOnClick(this.panel.parts.copy, () => this.memory.address(this.playhead.here, this.playhead.speed), signal);
     listenToKeys({ ...actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
     const { hand } = this;
     new Grip(this.plane, {
@@ -98,6 +101,7 @@ export class Stage {
     const count = film.take(answer, isNew.branch);
     if (count === null) return link.ask(this.wants);
     link.know(answer.version);
+    this.memory.takeChanges(film.changes);
     playhead.clip(film.length);
     if (count && !isNew.run) playhead.arrived(count, performance.now());
     if (answer.state.problem) playhead.pause(); // and no word to Python, which would only try again
@@ -147,7 +151,7 @@ export class Stage {
    * it: whoever reads it there may leave the page at once, and Python says where to return to. */
   remember() {
     const known = this.film.record && (this.playhead.moving || !this.link.untold);
-    if (known) this.memory.keep(this.playhead.here, this.playhead.state === "playing");
+    if (known) this.memory.keep(this.playhead.here, this.playhead.speed, this.playhead.state === "playing");
   }
 
   // Gestures
@@ -189,7 +193,7 @@ export class Stage {
 
   reset() {
     this.seek(0);
-    if (!this.film.marks.length) return;
+    if (!this.film.marks.length && !this.film.changes) return;
     this.link.command("Restart");
     this.link.ask(this.wants);
   }
