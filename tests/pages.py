@@ -8,14 +8,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block, Element
+from streamlit.testing.v1.element_tree import Block, Button, Element
 
 from lrcore import RunConfig
 from lrcore.ui.player.film import Film
 from lrcore.ui.session import Session
 
 APP = Path(__file__).parent.parent / "lrcore" / "ui" / "main.py"
-CONTROLS = ("slider", "select_slider", "number_input", "selectbox", "toggle", "text_input")
+CONTROLS = (
+    "slider",
+    "select_slider",
+    "number_input",
+    "selectbox",
+    "toggle",
+    "text_input",
+    "button_group",
+)
+    "slider",
+    "select_slider",
+    "number_input",
+    "selectbox",
+    "toggle",
+    "text_input",
+    "button_group",
+)
 
 
 def opened(**query: str) -> AppTest:
@@ -55,6 +71,16 @@ def elements(block: Block) -> Iterator[Element]:
 
 def controls(page: AppTest) -> dict[str, Element]:
     return {widget.key: widget for kind in CONTROLS for widget in page.get(kind)}
+
+
+def titles(control: Element) -> list[str]:
+    """The options of a choice in words; those of a choice between pictures are its pictures' words."""
+    return [re.sub(r"^!\[(.*?)\]\(.*", r"\1", option) for option in control.options]
+
+
+def new_sample(page: AppTest) -> Button:
+    [button] = [button for button in page.button if button.label == "New sample"]
+    return button
 
 
 def player(page: AppTest) -> dict[str, object]:

@@ -182,7 +182,7 @@ def test_the_player_is_told_the_moments_after_a_change_anew() -> None:
     first = film.respond()
     assert (first.marks, first.state.waiting, len(rows_of(first))) == ((), False, 120)
     second = ask(film, first, rows=(120, 420), playing=True, speed=60.0)
-    assert second.marks == (Mark(200, "Learning rate 0.01 → 0.5"),)
+    assert second.marks == (Mark(200, "Learning rate 0.01 → 0.5", breaks=False),)
     assert (second.version.branch, second.first) == (1, 120)
     table = np.concatenate([rows_of(first), rows_of(second)])
     assert np.array_equal(table, recorded(film.run))

@@ -134,7 +134,7 @@ def test_run_without_points_or_with_no_number_left_is_drawn(
     json.loads(boundary(racing, len(racing) - 1).plot().to_json())
     none = Dataset(*(value[:0] for value in Blobs().sample()[:2]))
     monkeypatch.setattr(Blobs, "sample", lambda self: none)
-    assert boundary(Run(RunConfig()), 0).plot().layout.xaxis.range == (-5.0, 7.0)
+    assert boundary(Run(RunConfig()), 0).plot().layout.xaxis.range == (-6.0, 8.0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3])

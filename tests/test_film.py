@@ -100,7 +100,7 @@ def test_paused_page_branches_at_once_where_it_rests(monkeypatch: pytest.MonkeyP
     film.set(with_rate(0.5))
     answer = film.respond()
     assert film.run.segments == (Segment(0, ENDLESS), Segment(30, with_rate(0.5)))
-    assert answer.marks == (Mark(30, "Learning rate 0.01 → 0.5"),)
+    assert answer.marks == (Mark(30, "Learning rate 0.01 → 0.5", breaks=False),)
     assert (answer.version, answer.first, answer.state.waiting) == (Version(1, 1, 1), 30, False)
     assert len(rows_of(answer)) == 120
     assert np.array_equal(rows_of(answer), recorded(film.run, 30))
@@ -114,7 +114,7 @@ def test_playhead_that_comes_with_the_change_is_where_it_applies() -> None:
     film.take(Request(knows=seen.version, at=77, playing=True, speed=60.0, rows=(420, 137)))
     film.set(with_rate(0.5))
     answer = film.respond()
-    assert answer.marks == (Mark(77, "Learning rate 0.01 → 0.5"),)
+    assert answer.marks == (Mark(77, "Learning rate 0.01 → 0.5", breaks=False),)
     assert len(film.run) == 77 + 120
 
 
@@ -137,7 +137,7 @@ def test_change_waits_for_a_playhead_and_trains_nothing(monkeypatch: pytest.Monk
     assert (trained, film.run.config) == ([], ENDLESS)
     placed = ask(film, told, rows=(420, 150), at=92, playing=True, speed=60.0)
     assert (placed.state.waiting, placed.first) == (False, 92)
-    assert placed.marks == (Mark(92, "Learning rate 0.01 → 0.5"),)
+    assert placed.marks == (Mark(92, "Learning rate 0.01 → 0.5", breaks=False),)
     assert np.array_equal(rows_of(placed), recorded(film.run, 92))
     assert seen.marks == ()
 
@@ -240,7 +240,7 @@ def test_mark_names_what_changed(change: dict[str, object], label: str) -> None:
     ask(film, at=3)
     film.set(replace(ENDLESS, **change))
     answer = film.respond()
-    assert answer.marks == (Mark(3, label),)
+    assert answer.marks == (Mark(3, label, breaks="Loss" in label),)
     assert answer.state.target == film.run.config.target_accuracy
 
 

@@ -20,7 +20,7 @@ from lrcore.optim import OptimizerSettings
 from lrcore.settings import Registry, Settings, SettingsError, setting
 from lrcore.ui.controls import all_controls, query
 from tests import by_hand
-from tests.pages import config_of, controls, film_of, opened, player, toasts
+from tests.pages import config_of, controls, film_of, new_sample, opened, player, titles, toasts
 from tests.snippets import run as outcome_of
 from tests.test_data import DRAWN_FROM_A_POPULATION
 
@@ -124,10 +124,10 @@ def test_a_loss_trains_on_what_its_own_line_says(loss: Loss) -> None:
 def test_links_hold_names_and_pages_show_titles() -> None:
     page = opened(data="moons", features="quadratic", loss="mse", optimizer="RMSprop")
     for key, registry in (*GROUPS.items(), ("loss", LOSSES)):
-        assert controls(page)[key].options == [entry.title for entry in registry.values()]
+        assert titles(controls(page)[key]) == [entry.title for entry in registry.values()]
         assert page.query_params[key] in ([name := controls(page)[key].value], name)
         assert controls(page)[key].value in registry
-    page.selectbox(key="data").set_value("blobs").run()
+    page.segmented_control(key="data").set_value("blobs").run()
     assert "data" not in page.query_params
 
 
@@ -141,10 +141,9 @@ def test_a_data_set_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         RunConfig(data=Stripes())
     add(monkeypatch, DATASETS, Stripes)
     page = opened_by_its_link(RunConfig(data=Stripes(gap=3.0, seed=4)))
-    assert "Two stripes" in controls(page)["data"].options
+    assert "Two stripes" in titles(controls(page)["data"])
     assert controls(page)["stripes_gap"].value == 3.0
-    [button] = [button for button in page.button if button.label == "New sample"]
-    button.click().run()
+    new_sample(page).click().run()
     assert config_of(page).data == Stripes(gap=3.0, seed=5)
 
 

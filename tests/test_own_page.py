@@ -118,18 +118,17 @@ def test_text_that_a_click_has_replaced_does_not_come_back(placing: AppTest) -> 
 
 
 def test_clicks_place_the_chosen_class(placing: AppTest) -> None:
-    [chooser] = placing.get("button_group")
-    chooser.set_value(1).run()
+    placing.segmented_control(key="placed_class").set_value(1).run()
     click(placing, (1, 3.0, 4.0))
     assert config_of(placing).data == Placed("1,2,0;3,4,1")
     assert film_of(placing).run.data.y.tolist() == [0.0, 1.0]
 
 
 def test_clicks_on_other_data_are_taken_and_place_nothing(placing: AppTest) -> None:
-    placing.selectbox(key="data").set_value("blobs").run()
+    placing.segmented_control(key="data").set_value("blobs").run()
     click(placing, (1, 3.0, 4.0))
     assert player(placing)["done"] == 1
-    placing.selectbox(key="data").set_value("placed").run()
+    placing.segmented_control(key="data").set_value("placed").run()
     assert config_of(placing).data == Placed("1,2,0")
 
 
@@ -187,9 +186,9 @@ def test_a_link_that_is_no_points_opens_with_the_default() -> None:
 @pytest.mark.parametrize("points", ["", "1,2,0", "1,2,1;1,2,1"])
 def test_placed_points_survive_other_data(points: str) -> None:
     page = opened(data="placed", placed_points=points)
-    page.selectbox(key="data").set_value("blobs").run()
+    page.segmented_control(key="data").set_value("blobs").run()
     page.slider(key="std").set_value(2.0).run()
-    page.selectbox(key="data").set_value("placed").run()
+    page.segmented_control(key="data").set_value("placed").run()
     assert page.text_area(key="placed_points").value == points
     assert config_of(page).data == Placed(points)
 
@@ -322,9 +321,9 @@ def test_a_file_and_its_choices_survive_other_data_and_other_settings() -> None:
     page.selectbox(key="csv_1").set_value("virginica").run()
     page.select_slider(key="lr").set_value(0.5).run()
     data = config_of(page).data
-    page.selectbox(key="data").set_value("moons").run()
+    page.segmented_control(key="data").set_value("moons").run()
     page.slider(key="momentum").set_value(0.5).run()
-    page.selectbox(key="data").set_value("csv").run()
+    page.segmented_control(key="data").set_value("csv").run()
     assert config_of(page).data == data
     assert chosen(page) == ("length", "width", "species", "setosa", "virginica")
     assert captions(page)[0].startswith("flowers.csv: 2 points.")
@@ -337,8 +336,8 @@ def test_nothing_is_read_or_selected_twice(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("read_table", "select", "values_of", "numeric_columns"):
         monkeypatch.delattr(own_data, name)
     page.slider(key="momentum").set_value(0.5).run()
-    page.selectbox(key="data").set_value("blobs").run()
-    page.selectbox(key="data").set_value("csv").run()
+    page.segmented_control(key="data").set_value("blobs").run()
+    page.segmented_control(key="data").set_value("csv").run()
     assert config_of(page).data is data
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, SGD, RunConfig
 from lrcore.settings import Settings, default_of, described
 from lrcore.ui.controls import all_controls, key_of, parse_weights
-from tests.pages import config_of, controls, film_of, opened, player, toasts
+from tests.pages import config_of, controls, film_of, new_sample, opened, player, toasts
 
 REGISTRIES = {"data": DATASETS, "features": FEATURES, "optimizer": OPTIMIZERS}
 ENTRIES = [(group, name) for group, registry in REGISTRIES.items() for name in registry]
@@ -86,14 +86,14 @@ def test_live_settings_branch_the_run_and_data_starts_a_new_one() -> None:
 
 def test_new_sample_takes_the_next_seed() -> None:
     page = opened(seed="41")
-    page.button[0].click().run()
+    new_sample(page).click().run()
     assert config_of(page).data.seed == 42
     assert page.number_input(key="seed").value == 42
 
 
 def test_new_sample_after_the_last_seed_is_the_first() -> None:
     page = opened(seed=str(2**31 - 1))
-    page.button[0].click().run()
+    new_sample(page).click().run()
     assert config_of(page).data.seed == 0
 
 

@@ -26,11 +26,12 @@ from lrcore.figures.scene import (
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Request
 
-COURSE_VIEW = (-5.0, 7.0, -7.0, 7.0)
+COURSE_FRAME = (-5.0, 7.0, -7.0, 7.0)
+COURSE_VIEW = (-6.0, 8.0, -7.0, 7.0)  # the square around the course's axes
 
 
 def two_points(low: tuple[float, float], high: tuple[float, float]) -> Dataset:
-    return Dataset(torch.tensor([low, high]), torch.tensor([0.0, 1.0]), frame=COURSE_VIEW)
+    return Dataset(torch.tensor([low, high]), torch.tensor([0.0, 1.0]), frame=COURSE_FRAME)
 
 
 def none_held_out(data: Dataset) -> torch.Tensor:
@@ -62,10 +63,13 @@ def test_other_data_has_equal_margins_on_opposite_sides(
     view = view_of(two_points(low, high))
     margins_x = (low[0] - view.x0, view.x1 - high[0])
     margins_y = (low[1] - view.y0, view.y1 - high[1])
+    longer = max(high[0] - low[0], high[1] - low[1])
+    side = longer + 0.1 * max(longer, 1e-3)
     for margins, span in ((margins_x, high[0] - low[0]), (margins_y, high[1] - low[1])):
         assert min(margins) > 0
         assert margins[0] == pytest.approx(margins[1], abs=1e-4)
-        assert margins[0] == pytest.approx(0.05 * max(span, 1e-3), rel=0.2)
+        assert margins[0] == pytest.approx((side - span) / 2, rel=0.2)
+    assert view.x1 - view.x0 == pytest.approx(view.y1 - view.y0)
 
 
 @pytest.mark.parametrize("bias", [-5.0, 5.0])

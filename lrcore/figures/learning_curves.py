@@ -7,7 +7,8 @@ from lrcore.figures.style import AXIS, CLEAR, FONT, Figure
 
 _LOSS_PANEL, _ACCURACY_PANEL = (0.55, 1.0), (0.0, 0.45)
 _AXES: dict[str, dict[str, object]] = {
-    "xaxis": AXIS | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
+    "xaxis": AXIS
+    | {"anchor": "y2", "range": [0, 1], "title": {"text": "iteration", "standoff": 2}},
     "yaxis": AXIS | {"domain": list(_LOSS_PANEL), "rangemode": "tozero", "nticks": 4},
     "yaxis2": AXIS | {"domain": list(_ACCURACY_PANEL), "range": [0, 1.04], "nticks": 4},
 }

@@ -100,5 +100,9 @@ def _axis(title: str, limits: tuple[float, float], standoff: int) -> dict[str, o
     return (
         AXIS
         | bounds
-        | {"constrain": "domain", "range": list(limits), "title": {"text": literal(title), "standoff": standoff}}
+        | {
+            "constrain": "domain",
+            "range": list(limits),
+            "title": {"text": literal(title), "standoff": standoff},
+        }
     )

@@ -9,7 +9,7 @@ from lrcore.training.config import (
     checked_weights,
     weight_names,
 )
-from lrcore.training.ending import Status, growth_began
+from lrcore.training.ending import Status, ending_in, growth_began
 from lrcore.training.errors import TrainingError
 from lrcore.training.history import Columns, Step
 from lrcore.training.run import Run, Segment, train
@@ -27,6 +27,7 @@ __all__ = [
     "Step",
     "TrainingError",
     "checked_weights",
+    "ending_in",
     "growth_began",
     "train",
     "weight_names",

@@ -54,8 +54,8 @@ class Shared:
         Where all runs together take too much, those may not that take more than an equal share.
         """
         films = [*self._films]
-        total = sum(one.run.nbytes for one in films)
-        if total <= self._most_bytes or film.run.nbytes <= self._most_bytes / len(films):
+        total = sum(one.nbytes for one in films)
+        if total <= self._most_bytes or film.nbytes <= self._most_bytes / len(films):
             return ""
         return (
             f"The memory for all pages of this server is full: {len(films):,} of them hold "

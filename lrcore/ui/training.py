@@ -28,7 +28,7 @@ from lrcore.ui.own_data import place_points
 from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom
+from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom, Undo
 from lrcore.ui.session import session
 from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
@@ -188,6 +188,10 @@ def _carry_out(command: Command, film: Film) -> None:
         case Place(points=points) if isinstance(film.run.config.data, Placed):
             place_points(points)
         case StartFrom(weights=weights) if len(weights) == len(film.run.basis.names) + 1:
+            film.expect_a_drag()
             start_from(weights)
         case Restart():
             film.restart()
+        case Undo():
+            film.undo()
+            show(film.wanted)

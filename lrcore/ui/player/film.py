@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import NamedTuple
 
 from lrcore.stories import sentence_of
-from lrcore.training import FIXED_IN_A_RUN, Run, RunConfig, Segment, Status, TrainingError
+from lrcore.training import (
+    FIXED_IN_A_RUN,
+    Run,
+    RunConfig,
+    Segment,
+    Status,
+    TrainingError,
+    ending_in,
+)
 from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
     FIRST_ROWS,
@@ -18,12 +27,20 @@ from lrcore.ui.player.protocol import (
 )
 from lrcore.ui.player.scene import scene_of
 from lrcore.ui.player.views import VIEWS, to_base64
-from lrcore.ui.player.words import began, ending_sentence, marks
+from lrcore.ui.player.words import began, differences, ending_sentence, marks
 
 _SECONDS_PER_ANSWER = 0.1
 _MOST_ROWS_PER_ANSWER = 20_000
 # A playhead that was told so long ago can still be foreseen, in seconds.
 _FRESH = 0.3
+
+
+class _Before(NamedTuple):
+    """What a drag of the boundary has replaced: a run, its settings, and its playhead."""
+
+    run: Run
+    wanted: RunConfig
+    at: int
 
 
 class Film:
@@ -63,10 +80,18 @@ class Film:
         self._clock = clock
         self._request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
+        self._is_dragged = False
+        self._before: _Before | None = None
         self._start(config, changes)
 
     def _start(self, config: RunConfig, changes: Sequence[Segment] = ()) -> None:
-        self.run = Run(config)
+        run = Run(config)
+        self._before = _Before(self.run, self.wanted, self.at) if self._is_dragged else None
+        self._is_dragged = False
+        self._show(run, changes)
+
+    def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
+        self.run = run
         self._limits = LimitsOfRun(self.run)
         self._run_number += 1
         self._branched_at: list[int] = []
@@ -77,6 +102,11 @@ class Film:
     def segments(self) -> tuple[Segment, ...]:
         """Which settings hold from which iteration on, those included that are yet to come."""
         return (*self.run.segments, *self._to_come)
+
+    @property
+    def nbytes(self) -> int:
+        """What the page's runs take, that one included which can be brought back."""
+        return self.run.nbytes + (self._before.run.nbytes if self._before else 0)
 
     @property
     def is_known(self) -> bool:
@@ -121,13 +151,29 @@ class Film:
         self._to_come.clear()
         self._config_number += 1
 
+    def expect_a_drag(self) -> None:
+        """The next run replaces the present one because the boundary was dragged."""
+        self._is_dragged = True
+
+    def undo(self) -> None:
+        """Bring back the run that a drag has replaced, at its moment."""
+        before = self._before
+        if before is None:
+            return
+        self._before = None
+        self._show(before.run)
+        self.wanted = before.wanted
+        self._config_number += 1
+        self._request = replace(self._request, knows=Version(), at=before.at)
+
     def take(self, request: Request) -> None:
         """Take a question; `respond` answers it, as often as the page is drawn."""
         self._request, self._asked_at = request, self._clock()
+        self._is_dragged = False
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
-        self._restart = len(self.segments) > 1 or self._waiting
+        self._restart = len(self.segments) > 1 or self.run.config != self.wanted
         self._to_come.clear()
 
     def respond(self, pages: int = 1, complaint: str = "") -> Answer:
@@ -154,7 +200,15 @@ class Film:
     @property
     def _waiting(self) -> bool:
         """Whether the run has yet to branch at the playhead."""
-        return self._restart or (not self._to_come and self.run.config != self.wanted)
+        changed = not self._to_come and self.run.config != self.wanted
+        return self._restart or (changed and not self._is_over)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the player rests where the run has ended, and where the settings would end it."""
+        last = len(self.run) - 1
+        ended = self.run.status is not Status.RUNNING and self.at == last
+        return ended and ending_in(self.run.columns(last), self.wanted) is not None
 
     def _branch_point(self) -> int | None:
         """Where the run branches now; None if nothing has changed or the playhead is not known."""
@@ -206,6 +260,7 @@ class Film:
 
     def _answer(self, problem: str | None) -> Answer:
         run, known = self.run, self.is_known
+        changed = not self._waiting and not self._to_come
         first = self._first_new() if known else 0
         columns = run.columns(first, first + _MOST_ROWS_PER_ANSWER)
         state = State(
@@ -217,6 +272,8 @@ class Film:
             target=run.config.target_accuracy,
             limits=self._limits.words(self.wanted),
             story=sentence_of(self.wanted),
+            again=differences(run.config, self.wanted) if changed else "",
+            undo=self._before is not None,
         )
         return Answer(
             seq=self._request.seq,

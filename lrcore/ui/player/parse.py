@@ -18,6 +18,7 @@ from lrcore.ui.player.protocol import (
     Restart,
     Rows,
     StartFrom,
+    Undo,
     Version,
 )
 
@@ -141,6 +142,8 @@ def _command(value: object) -> Command:
             return StartFrom(number, _numbers(given.get("weights")))
         case "Restart":
             return Restart(number)
+        case "Undo":
+            return Undo(number)
         case other:
             raise _refused("the name of a command", other)
 

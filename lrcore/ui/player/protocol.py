@@ -56,7 +56,14 @@ class Restart:
     number: int
 
 
-Command = Place | StartFrom | Restart
+@dataclass(frozen=True)
+class Undo:
+    """Bring back the run from before `StartFrom`; `number` as in `Place`."""
+
+    number: int
+
+
+Command = Place | StartFrom | Restart | Undo
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,9 @@ class State:
         target: the accuracy to pass.
         limits: None while they are computed.
         story: what to watch, where the settings are those of a story.
+        again: what has changed since the run ended, where it cannot go on with that: it can only
+            start again.
+        undo: the run from before the boundary was dragged can be brought back.
     """
 
     ended: bool
@@ -136,6 +146,8 @@ class State:
     target: float
     limits: LimitWords | None
     story: str
+    again: str
+    undo: bool
 
 
 @dataclass(frozen=True)

@@ -93,11 +93,16 @@ def marks(run: Run) -> tuple[Mark, ...]:
     return tuple(
         Mark(
             new.start,
-            ", ".join(_differences(old.config, new.config)),
+            differences(old.config, new.config),
             breaks=old.config.loss != new.config.loss,
         )
         for old, new in pairwise(run.segments)
     )
+
+
+def differences(old: RunConfig, new: RunConfig) -> str:
+    """What has changed, in the words of the controls."""
+    return ", ".join(_differences(old, new))
 
 
 def _differences(old: Settings, new: Settings) -> list[str]:

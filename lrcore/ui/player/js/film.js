@@ -45,6 +45,13 @@ export class Film {
     return news ? count : 0;
   }
 
+  /** Keep the first moment alone: the others are to come once more, under other settings. */
+  restart() {
+    this.record.put(1, []);
+    this.state = { ...this.state, ended: false, again: "" };
+    this.furthest = 0;
+  }
+
   /** A moment is on screen. */
   seen(index) {
     this.furthest = Math.max(this.furthest, index);

@@ -2,7 +2,7 @@
 import { FASTEST, SPEEDS, grouped } from "./record.js";
 import { sentenceFor } from "./readouts.js";
 
-const BUTTONS = ["start", "back", "play", "step", "end", "reset"];
+const BUTTONS = ["start", "back", "play", "step", "end", "reset", "undo"];
 
 export class Panel {
   /** @param {Object<string, Function>} actions one a button; `seek` and `speed` take a value */
@@ -78,12 +78,14 @@ export class Panel {
   showState(now) {
     const playing = now.mode === "playing";
     const sentence = sentenceFor(now);
-    const since = sentence === now.sentence ? now.since : null;
-    const said = `${playing}|${sentence}|${since}`;
+    const since = sentence.startsWith(now.sentence) ? now.since : null;
+    const isAgain = now.ended && now.atEnd && Boolean(now.again);
+    const said = `${playing}|${sentence}|${since}|${isAgain}|${now.undo}`;
     if (said === this.said) return;
     this.said = said;
-    const { play, status } = this.parts;
-    const verb = playing ? "Pause" : "Play";
+    const { play, status, undo } = this.parts;
+    const verb = playing ? "Pause" : isAgain ? "Again" : "Play";
+    undo.hidden = !now.undo;
     status.replaceChildren(sentence, ...(since === null ? [] : [" ", this.wayTo(since)]));
     status.classList.toggle("problem", Boolean(now.problem));
     this.root.classList.toggle("playing", playing);

@@ -6,14 +6,15 @@
 /** @typedef {{command: "Place", number: number, points: number[][]}} Place */
 /** @typedef {{command: "StartFrom", number: number, weights: number[]}} StartFrom */
 /** @typedef {{command: "Restart", number: number}} Restart */
-/** @typedef {Place | StartFrom | Restart} Command */
+/** @typedef {{command: "Undo", number: number}} Undo */
+/** @typedef {Place | StartFrom | Restart | Undo} Command */
 
 /** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>}} Request */
 
 /** @typedef {{iteration: number, label: string, breaks: boolean}} Mark */
 /** @typedef {{name: string, value: string, here: string, why: string}} LimitRow */
 /** @typedef {{rows: LimitRow[], warning: string}} LimitWords */
-/** @typedef {{ended: boolean, sentence: string, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string}} State */
+/** @typedef {{ended: boolean, sentence: string, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string, again: string, undo: boolean}} State */
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{limit: number, strength: number[]}} Shading */

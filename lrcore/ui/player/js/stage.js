@@ -56,6 +56,7 @@ export class Stage {
       end: () => this.act(() => this.playhead.seekEnd()),
       reset: () => this.reset(),
       fit: () => this.plane.fit(),
+      undo: () => this.undo(),
       seek: (index) => this.seek(index),
       speed: (speed) => { this.playhead.speed = speed; },
     };
@@ -173,6 +174,8 @@ export class Stage {
 
   toggle() {
     const { film, playhead } = this;
+    const isOver = film.ended && playhead.index === film.length - 1;
+    if (!playhead.moving && isOver && film.state.again) return this.again();
     if (!playhead.moving) return this.act(() => playhead.play(film.length, film.ended));
     playhead.pause();
     return this.rest();
@@ -191,9 +194,25 @@ export class Stage {
     });
   }
 
+  /** Play from the start under settings that have changed since the run ended. */
+  again() {
+    this.film.restart();
+    this.playhead.seek(0, 1, false);
+    this.playhead.play(1, false);
+    this.link.command("Restart");
+    this.link.ask(this.wants);
+  }
+
+  /** Bring back the run from before the boundary was dragged. */
+  undo() {
+    if (!this.film.state?.undo || this.link.commands.length) return;
+    this.link.command("Undo");
+    this.link.ask(this.wants);
+  }
+
   reset() {
     this.seek(0);
-    if (!this.film.marks.length && !this.film.changes) return;
+    if (!this.film.marks.length && !this.film.changes && !this.film.state?.again) return;
     this.link.command("Restart");
     this.link.ask(this.wants);
   }

@@ -1,0 +1,73 @@
+"""memory.js: what the address says of the player, on a history that the test reads."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import OpenModule
+from tests.browser.javascript import Plain
+
+_RUN = """({ Memory }, search, kept, calls) => {
+    const made = [];
+    const [origin, pathname] = ["http://here", "/"];
+    const location = { origin, pathname, search, href: `${origin}/${search}` };
+    const go = (kind) => (state, title, address) => {
+        made.push([kind, address]);
+        const { search: now, href, pathname } = new URL(address, location.href);
+        Object.assign(location, { search: now, href, pathname });
+    };
+    // A browser has these two in the prototype of its history.
+    const history = Object.create({ pushState: go("push"), replaceState: go("replace") });
+    const sessionStorage = { getItem: () => kept, setItem: (key, said) => { kept = said; } };
+    const memory = new Memory({ location, history, sessionStorage });
+    const begins = [memory.speed, memory.playing, memory.changes];
+    const found = calls.map(([name, ...given]) => {
+        const owner = name in memory ? memory : history;
+        return owner[name](...given) ?? null;
+    });
+    return { begins, made, found, search: location.search, kept: JSON.parse(kept) };
+}"""
+
+
+def kept(js: OpenModule, search: str, *calls: Plain, before: str = "null") -> dict[str, Plain]:
+    return js("memory.js").run(_RUN, search, before, list(calls))
+
+
+def test_the_address_of_a_moment_leaves_the_page_as_it_is(js: OpenModule) -> None:
+    found = kept(js, "?lr=0.5&at=7&changes=1%3Alr%3D0.1", ["address", 30, 120], ["address", 0, 60])
+    assert found["found"] == [
+        "http://here/?lr=0.5&at=30&changes=1:lr=0.1&speed=120",
+        "http://here/?lr=0.5&changes=1:lr=0.1",
+    ]
+    assert found["made"] == []
+    assert kept(js, "", ["address", 0, "max"])["found"] == ["http://here/?speed=max"]
+    assert kept(js, "", ["address", 0, 60])["found"] == ["http://here/"]
+
+
+def test_an_address_that_says_so_already_is_left_alone(js: OpenModule) -> None:
+    search = "?at=7&changes=1%3Alr%3D0.1%3B2%3Alr%3D1&speed=max"
+    found = kept(js, search, ["takeChanges", "1:lr=0.1;2:lr=1"], ["keep", 7, "max", False])
+    assert found["made"] == []
+
+
+def test_changes_stand_in_the_address_at_once_and_go_with_the_run(js: OpenModule) -> None:
+    found = kept(js, "?lr=1", ["takeChanges", "0:lr=0.1;2:lr=1"], ["takeChanges", ""])
+    assert found["made"] == [
+        ["replace", "http://here/?lr=1&changes=0:lr=0.1;2:lr=1"],
+        ["replace", "http://here/?lr=1"],
+    ]
+
+
+def test_a_tab_keeps_its_speed_and_whether_it_plays(js: OpenModule) -> None:
+    said = kept(js, "?lr=1&at=9&speed=2", ["keep", 12, 300, True])
+    assert said["search"] == "?lr=1&at=12&speed=300"
+    before = '{"settings": "lr=1", "playing": true, "speed": "300"}'
+    assert said["kept"] == {"settings": "lr=1", "playing": True, "speed": "300"}
+    assert kept(js, "?lr=1", before=before)["begins"] == ["300", True, ""]
+    assert kept(js, "?lr=2&speed=max", before=before)["begins"] == ["max", False, ""]
+    for speed in ("7", "-1", "NaN", "<b>", ""):
+        assert kept(js, f"?speed={speed}")["begins"][0] == "60"
+    assert kept(js, "", before='{"speed": 5}')["begins"][0] == "60"
+
+
+def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
+    found = kept(js, "?lr=1", ["pushState", {}, "", "/?lr=2"], ["pushState", {}, "", "/autograd"])
+    assert found["made"] == [["replace", "/?lr=2"], ["push", "/autograd"]]
