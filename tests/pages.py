@@ -24,14 +24,6 @@ CONTROLS = (
     "text_input",
     "button_group",
 )
-    "slider",
-    "select_slider",
-    "number_input",
-    "selectbox",
-    "toggle",
-    "text_input",
-    "button_group",
-)
 
 
 def opened(**query: str) -> AppTest:
@@ -74,7 +66,7 @@ def controls(page: AppTest) -> dict[str, Element]:
 
 
 def titles(control: Element) -> list[str]:
-    """The options of a choice in words; those of a choice between pictures are its pictures' words."""
+    """The options of a choice; where they are pictures, what stands for those who see none."""
     return [re.sub(r"^!\[(.*?)\]\(.*", r"\1", option) for option in control.options]
 
 

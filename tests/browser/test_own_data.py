@@ -46,7 +46,7 @@ def wait_for_points(page: Page, count: int) -> None:
 
 def text_of(page: Page, points: int) -> str:
     """The text of so many points; it comes after the plot has them."""
-    box = page.get_by_role("textbox", name="Points")
+    box = page.locator(".st-key-placed_points textarea")
     expect(box).to_have_value(re.compile(f"^[^;]+(;[^;]+){{{points - 1}}}$"))
     return box.input_value()
 
@@ -118,7 +118,7 @@ def test_a_link_opens_with_its_points(open_page: OpenPage) -> None:
     points = "-4,3.5,0;2,1,1;2.5,-1,1"
     page = open_page(f"?data=placed&placed_points={points}")
     wait_for_points(page, 3)
-    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
+    expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)
     assert_shows(page, Run(RunConfig(data=Placed(points))), 0)
     for area in ("stMain", "stSidebarContent"):
         assert hidden_part(page, area) <= 0, area
@@ -131,18 +131,18 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     points = text_of(page, 3)
     move_slider(page, "Learning rate", "ArrowRight")
     page.wait_for_function("location.search.includes('lr=')")
-    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
+    expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)
     page.get_by_role("link", name="Autograd").click()
     page.get_by_text("The graph of this run").click()
     expect(page.locator('input[type=range][aria-label="Data point"]')).to_have_attribute("max", "2")
     page.get_by_role("link", name="Training").click()
     wait_for_points(page, 3)
-    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
+    expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)
     choose(page, "data", "Two moons")
     page.wait_for_function("!location.search.includes('placed')")
     choose(page, "data", "Your own points")
     wait_for_points(page, 3)
-    expect(page.get_by_role("textbox", name="Points")).to_have_value(points)
+    expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)
     assert_shows(page, Run(RunConfig(data=Placed(points), optimizer=SGD(lr=0.012))), 0)
 
 
@@ -167,7 +167,7 @@ def test_points_survive_a_dropped_connection(open_page: OpenPage, context: Brows
     click_at(page, -3.0, 2.0)
     wait_for_points(page, 4)
     # A click whose question was asked twice has placed one point.
-    expect(page.get_by_role("textbox", name="Points")).to_have_value(
+    expect(page.locator(".st-key-placed_points textarea")).to_have_value(
         re.compile(r"[^;]+(;[^;]+){3}")
     )
 

@@ -118,7 +118,7 @@ def test_a_change_while_playing_keeps_playing(open_page: OpenPage) -> None:
     here = int(number(page, "iteration"))
     assert here >= 30
     wait_for_iteration(page, here + 60)
-    expect(page.get_by_test_id("status")).to_contain_text("Playing.")
+    expect(page.get_by_test_id("status")).to_contain_text("1: Momentum 0.9 → 0.89.")
 
 
 def test_new_data_starts_a_new_run_that_plays_on(open_page: OpenPage) -> None:

@@ -22,10 +22,10 @@ _PUT = """({ Record }, width, parts) => {
     });
     return { said, moments, dimensions: record.length ? record.moment(0) : null };
 }"""
-_CURVE = """({ Record }, values, most) => {
+_CURVE = """({ Record }, values, most, breaks) => {
     const record = new Record(2, ["loss", "accuracy"]);
     record.put(0, Float32Array.from(values.flatMap((value) => [0, 0, 0, value, 1])));
-    return record.curve("loss", most);
+    return record.curve("loss", most, breaks);
 }"""
 
 
@@ -92,23 +92,43 @@ def test_moves_ignore_jitter_and_follow_fast_play(js: OpenModule) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "ended", "span"),
+    ("furthest", "length", "ended", "span"),
     [
-        (1, False, 100),
-        (100, False, 100),
-        (101, False, 200),
-        (201, False, 500),
-        (501, False, 1000),
-        (1001, False, 2000),
-        (123_456, False, 200_000),
-        (1, True, 1),
-        (273, True, 272),
+        (0, 1, False, 200),
+        (0, 100_000, True, 200),
+        (199, 273, True, 200),
+        (200, 273, True, 500),
+        (272, 273, True, 272),
+        (500, 600, False, 1000),
+        (123_456, 200_000, False, 200_000),
+        (0, 1, True, 1),
     ],
 )
-def test_span_is_round_and_holds_the_run(
-    js: OpenModule, length: int, ended: bool, span: int
+def test_span_is_round_and_tells_nothing_of_what_is_to_come(
+    js: OpenModule, furthest: int, length: int, ended: bool, span: int
 ) -> None:
-    assert js("record.js").call("spanFor", length, ended) == span
+    assert js("record.js").call("spanFor", furthest, length, ended) == span
+
+
+def test_numbers_of_near_marks_are_joined(js: OpenModule) -> None:
+    marks = [{"iteration": k, "label": f"to {k}"} for k in (10, 20, 29, 31, 200)]
+    found = js("record.js").call("grouped", marks, 200)
+    assert [(one["iteration"], one["text"]) for one in found] == [
+        (10, "1"),
+        (20, "2–3"),
+        (31, "4"),
+        (200, "5"),
+    ]
+    assert found[1]["labels"] == ["20: to 20", "29: to 29"]
+
+
+def test_a_curve_is_interrupted_before_each_break(js: OpenModule) -> None:
+    values = [float(k) for k in range(3000)]
+    found = js("record.js").run(_CURVE, values, 1200, [0, 1000, 1001, 5000])
+    gaps = [k for k, y in enumerate(found["y"]) if y is None]
+    assert [found["x"][k] for k in gaps] == [1000, 1001]
+    assert [found["x"][k - 1] for k in gaps] == [999, 1000]
+    assert [found["x"][k + 1] for k in gaps] == [1000, 1001]
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,14 @@ BY_NAME = {story.name: story for story in STORIES}
 
 
 def open_menu(page: Page) -> None:
-    page.get_by_role("link", name="Stories").click()
-    expect(page.get_by_test_id("stPageLink")).to_have_count(len(STORIES))
+    page.get_by_role("link", name="Stories", exact=True).click()
+    expect(page.locator(".st-key-menu").get_by_test_id("stPageLink")).to_have_count(len(STORIES))
 
 
 def choose(page: Page, story: Story) -> None:
-    page.get_by_test_id("stPageLink").get_by_text(story.title, exact=True).click()
+    page.locator(".st-key-menu").get_by_test_id("stPageLink").get_by_text(
+        story.title, exact=True
+    ).click()
     expect(page.get_by_test_id("status")).to_contain_text(story.watch)
     expect(page.get_by_test_id("iteration")).to_have_text("0")
 

@@ -13,7 +13,7 @@ from lrcore.ui.server.files import ADDRESS, CONNECTION, PLOTLY, STREAMLIT, base_
 
 _UI = Path(__file__).parents[1]
 _STYLES = (_UI / "page.css", _UI / "stories.css", _UI / "autograd" / "lab.css")
-_NARROW = Path(__file__).with_name("narrow.js")
+_SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("narrow.js", "scrollers.js"))
 # The pages without an address of their own, and those with one.
 _TRAINING = ("", "/", "/training")
 _OTHERS = ("/autograd", "/stories")
@@ -86,9 +86,10 @@ async def _send(send: Send, head: Message, body: bytes, *, compress: bool) -> No
 
 
 def _look() -> str:
-    """The pages' styles, and whether their sidebar is open: both before Streamlit draws."""
+    """The pages' styles, and what must be settled before Streamlit draws."""
     styles = "".join(path.read_text("utf-8") for path in _STYLES)
-    return f"<style>{styles}</style><script>{_NARROW.read_text('utf-8')}</script>"
+    scripts = "".join(f"<script>{path.read_text('utf-8')}</script>" for path in _SCRIPTS)
+    return f"<style>{styles}</style>{scripts}"
 
 
 def _wishes() -> str:

@@ -43,7 +43,7 @@ export class Record {
 
   /** Points of a named column for a curve: every moment, or of many the extremes of equal stretches.
    * @param {number[]} breaks moments before which the curve is interrupted */
-  curve(name, breaks = [], most = 1200) {
+  curve(name, most = 1200, breaks = []) {
     const column = this.dimension + 1 + this.columns.indexOf(name);
     const x = [];
     const y = [];
@@ -94,8 +94,9 @@ export function grouped(marks, span, least = 0.05) {
   marks.forEach(({ iteration, label }, k) => {
     const before = groups.at(-1);
     const near = before && iteration - before.iteration < least * span;
-    if (near) Object.assign(before, { last: k + 1, labels: [...before.labels, label] });
-    else groups.push({ iteration, first: k + 1, last: k + 1, labels: [label] });
+    const words = `${iteration}: ${label}`;
+    if (near) Object.assign(before, { last: k + 1, labels: [...before.labels, words] });
+    else groups.push({ iteration, first: k + 1, last: k + 1, labels: [words] });
   });
   return groups.map((group) => ({ ...group, text: group.first === group.last ? `${group.first}` : `${group.first}–${group.last}` }));
 }

@@ -40,7 +40,7 @@ export class Curves {
   draw(index) {
     const { film: { record, marks, span, state: { target }, arrivals, cuts }, base: { data, layout } } = this;
     const breaks = marks.filter((mark) => mark.breaks).map(({ iteration }) => iteration);
-    const traces = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column, trace.meta.column.endsWith("loss") ? breaks : []) }));
+    const traces = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column, undefined, trace.meta.column.endsWith("loss") ? breaks : []) }));
     const shapes = this.moved(layout.shapes, index).map((shape) => {
       if (shape.name === "target") return { ...shape, y0: target, y1: target };
       return isCurtain(shape) ? { ...shape, x1: span } : shape;

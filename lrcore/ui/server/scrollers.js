@@ -1,0 +1,19 @@
+// In every page's document: what scrolls can be scrolled with the keys too, in every browser.
+{
+  const SCROLLERS = ".st-key-lab pre, .st-key-lab .stGraphVizChart";
+  let waiting = false;
+  const look = () => {
+    waiting = false;
+    for (const area of document.querySelectorAll(SCROLLERS)) {
+      const scrolls = area.scrollHeight > area.clientHeight || area.scrollWidth > area.clientWidth;
+      if (scrolls) area.tabIndex = 0;
+      else area.removeAttribute("tabindex");
+    }
+  };
+  // The player changes the page sixty times a second; there is no such area beside it.
+  new MutationObserver(() => {
+    if (waiting || !document.querySelector(".st-key-lab")) return;
+    waiting = true;
+    setTimeout(look, 200);
+  }).observe(document, { childList: true, subtree: true });
+}
