@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lrcore.settings import SettingsError
     from lrcore.stories import STORIES, Story
     from lrcore.training import (
+        CloseUp,
         Columns,
         Run,
         RunConfig,
@@ -38,6 +39,7 @@ __all__ = [
     "AdamW",
     "Blobs",
     "Circles",
+    "CloseUp",
     "Columns",
     "Cubic",
     "DataError",
