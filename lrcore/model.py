@@ -57,6 +57,7 @@ class Loss:
         code: the line of PyTorch that a student writes, with F for torch.nn.functional.
         of: torch's own call in that line.
         on: what the line is given beside the classes y: "z", the logits, or "p", their sigmoid.
+        exact: an expression in z and y that rounds as `function` does, where `code` does not.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Loss:
     code: str
     of: Callable[[Tensor, Tensor], Tensor]
     on: Literal["z", "p"] = "p"
+    exact: str = ""
 
 
 def negative_margins(logits: Tensor, y: Tensor) -> Tensor:
@@ -100,8 +102,16 @@ LOSSES = Registry(
         "F.binary_cross_entropy_with_logits(z, y)",
         functional.binary_cross_entropy_with_logits,
         on="z",
+        exact="F.softplus(torch.where(y == 1, -z, z)).mean()",
     ),
-    Loss("mse", "MSE", _mse, "F.mse_loss(p, y)", functional.mse_loss),
+    Loss(
+        "mse",
+        "MSE",
+        _mse,
+        "F.mse_loss(p, y)",
+        functional.mse_loss,
+        exact="(2 * F.logsigmoid(torch.where(y == 1, -z, z))).exp().mean()",
+    ),
 )
 
 
