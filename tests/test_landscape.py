@@ -166,7 +166,7 @@ def test_window_holds_all_places_with_a_margin() -> None:
 def test_slice_is_the_loss_at_each_corner(loss: str) -> None:
     config = replace(PENALISED, loss=loss)
     plane = principal_plane(torch.stack([somewhere(6, k) for k in range(5)]), somewhere(6))
-    found = surface(objective(config), plane, Window(-1, 2, -3, 0), size=4)
+    found = surface(objective(config), plane, Window(-1, 2, -3, 0), Mode.SLICE, size=4)
     assert found.b is None
     for row, v in enumerate((-3, -2, -1, 0)):
         for column, u in enumerate((-1, 0, 1, 2)):
@@ -306,6 +306,20 @@ def test_separable_data_has_its_minimum_at_infinity_in_the_direction_of_the_wide
     far = [found.loss(t * end.direction).item() for t in (10.0, 100.0, 1000.0)]
     assert far == sorted(far, reverse=True)
     assert isinstance(lowest(objective(replace(SEPARABLE, loss=loss, l2=0.01))), Minimum)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_line_that_meets_points_of_both_classes_leaves_no_minimum(seed: int) -> None:
+    """Quasi-complete separation (Albert and Anderson, 1984): the loss falls, but not to 0."""
+    chance = np.random.default_rng(seed)
+    x = np.round(chance.normal(size=(40, 2)), 2)
+    x[:8, 0] = 0.0
+    y = np.where(x[:, 0] > 0, 1.0, 0.0)
+    y[:8] = np.arange(8) % 2  # mixed along the line x0 = 0
+    end = lowest(Objective.of(CONFIG, torch.tensor(x), torch.tensor(y)))
+    assert isinstance(end, AtInfinity)
+    assert end.direction[0] > 0.99
+    assert end.loss > 0.05
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from lrcore import (
     LBFGS,
     LOSSES,
     SGD,
+    Adagrad,
     Adam,
     AdamW,
     Blobs,
@@ -57,6 +58,13 @@ def test_script_gives_the_weights_of_the_run(optimizer: OptimizerSettings, loss:
 
 
 @pytest.mark.parametrize(
+    "optimizer", [Adagrad(lr=0.3), Adam(beta2=0.0), SGD(momentum=0.0)], ids=repr
+)
+def test_script_of_the_plainest_settings(optimizer: OptimizerSettings) -> None:
+    assert_script_gives_the_run(replace(ENDLESS, optimizer=optimizer))
+
+
+@pytest.mark.parametrize(
     "features", [Linear(), Quadratic(), Cubic(), Sine(1.3), Radial()], ids=repr
 )
 @pytest.mark.parametrize("standardise", [True, False])
@@ -85,6 +93,7 @@ def test_beats_are_what_the_optimizer_has() -> None:
     assert beats(replace(ENDLESS, optimizer=Adam())) == [*start, *adam]
     decayed = replace(ENDLESS, optimizer=AdamW(), mini_batches=True, zero_grad=False)
     assert beats(decayed) == [Beat.BATCH, *start, Beat.DECAY, *adam]
+    assert beats(replace(ENDLESS, optimizer=Adagrad())) == [*start, Beat.V, Beat.STEP]
     assert beats(replace(ENDLESS, optimizer=LBFGS())) == [*start, Beat.STEP]
 
 

@@ -68,11 +68,7 @@ class Objective:
     def loss(self, parameters: Tensor) -> Tensor:
         """Loss and penalties, (...), at parameters (..., d + 1) float64."""
         data = self.curve.value(parameters @ self.design.T).mean(-1)
-        return data + self.penalty(parameters)
-
-    def penalty(self, parameters: Tensor) -> Tensor:
-        """The penalties alone, (...)."""
-        return parameters.abs() @ self.lasso + parameters.square() @ self.ridge / 2
+        return data + parameters.abs() @ self.lasso + parameters.square() @ self.ridge / 2
 
     def gradient(self, parameters: Tensor) -> Tensor:
         """(d + 1,); where the L1 penalty has an edge, the slope 0 of it, as torch has."""

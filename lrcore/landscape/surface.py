@@ -45,7 +45,7 @@ def surface(
     objective: Objective,
     plane: Plane,
     window: Window,
-    mode: Mode = Mode.SLICE,
+    mode: Mode,
     size: int = GRID_SIZE,
 ) -> Surface:
     """The loss, penalties included, on a square grid over a window of a plane.

@@ -185,11 +185,13 @@ class Adagrad(OptimizerSettings):
     def update(self) -> tuple[UpdateLine, ...]:
         """See `OptimizerSettings.update`."""
         decay, g = self.coupled_decay(self.weight_decay)
-        rate = f"{self.lr} / (1 + iteration * {self.lr_decay})"
-        step = f"theta.addcdiv_({g}, squares.sqrt().add_(1e-10), value=-rate)"
+        rate = f"rate = {self.lr} / (1 + iteration * {self.lr_decay})"
+        shrinks = [UpdateLine(rate, Beat.CORRECTION, "rate")] if self.lr_decay else []
+        name = "rate" if shrinks else self.lr
+        step = f"theta.addcdiv_({g}, squares.sqrt().add_(1e-10), value=-{name})"
         return (
             *decay,
             UpdateLine(f"squares.addcmul_({g}, {g})", Beat.V, "squares"),
-            UpdateLine(f"rate = {rate}", Beat.CORRECTION, "rate"),
+            *shrinks,
             UpdateLine(step, Beat.STEP),
         )
