@@ -12,7 +12,8 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from lrcore import LOSSES, SGD, Adam, AdamW, Blobs, Quadratic, RunConfig
+from lrcore import LOSSES, SGD, Adam, AdamW, Blobs, Quadratic, Run, RunConfig
+from lrcore.data import Placed
 from lrcore.landscape import (
     AtInfinity,
     Minimum,
@@ -116,6 +117,11 @@ def test_many_points_are_looked_at_in_part_and_it_says_so() -> None:
     assert not run.is_test[sample.indices].any()
     assert run.data.y[sample.indices].mean() == 0.5
     assert not objective_of(run_to(CONFIG, 1))[1].is_partial
+
+
+def test_run_without_points_has_no_loss() -> None:
+    with pytest.raises(ValueError, match="no loss"):
+        objective_of(Run(replace(CONFIG, data=Placed(points=""))))
 
 
 def test_plane_of_two_has_the_parameters_as_coordinates() -> None:

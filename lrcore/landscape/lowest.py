@@ -12,7 +12,7 @@ from lrcore.landscape.objective import Objective
 from lrcore.limits.feature_space import nearest_average
 from lrcore.model import LOGISTIC
 
-_MOST_STEPS = 100
+_MOST_STEPS, _MOST_HALVINGS = 100, 50
 _SWEEPS = 200
 
 
@@ -87,10 +87,12 @@ def _descended(objective: Objective, start: Tensor) -> tuple[Tensor, bool]:
         step = _newton_step(objective, theta)
         moved = (objective.design @ step).abs().max().item()  # the largest change of a logit
         before = objective.loss(theta)
-        while not objective.loss(theta + step) <= before:
+        for _ in range(_MOST_HALVINGS):
+            if objective.loss(theta + step) <= before:
+                break
             step = step / 2
-            if step.norm() <= 1e-14 * (1 + theta.norm()):  # all that is left is rounding
-                return theta, moved < 1e-4
+        else:  # all that is left is rounding
+            return theta, moved < 1e-4
         theta = theta + step
         if moved < 1e-9:
             return theta, True

@@ -92,8 +92,13 @@ def objective_of(run: Run, config: RunConfig | None = None) -> tuple[Objective, 
     Args:
         run: gives the points.
         config: the settings at some moment of it; those at its end if None.
+
+    Raises:
+        ValueError: there are no training points, and so no loss.
     """
     trained = (~run.is_test).nonzero()[:, 0]
+    if not len(trained):
+        raise ValueError("a run without training points has no loss")
     chosen = trained[evenly(run.data.y[trained], MOST_POINTS)]
     features = run.basis(run.data.x[chosen])
     objective = Objective.of(config or run.config, features, run.data.y[chosen])

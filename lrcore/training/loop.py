@@ -154,7 +154,8 @@ def head(config: RunConfig, start: Sequence[float] | None = None) -> str:
     Raises:
         DataError: there is no such data.
     """
-    theta = initial_parameters(config, config.features.dimension).tolist()
+    if start is None:
+        start = initial_parameters(config, config.features.dimension).tolist()
     _, given, expression = _argument(config)
     loss = LOSSES[config.loss]
     note = f"  # {loss.code}, rounded as the run is" if loss.exact else ""
@@ -166,25 +167,30 @@ def head(config: RunConfig, start: Sequence[float] | None = None) -> str:
         *_points(config),
         "# The constant 1 belongs to b. How numbers lie in memory decides how sums are rounded.",
         "x = torch.cat([x, torch.ones(len(y), 1)], 1).t().contiguous().t()",
-        f"theta = torch.tensor({list(start or theta)}, requires_grad=True)  # w0, ..., b",
+        f"theta = torch.tensor({list(start)}, requires_grad=True)  # w0, ..., b",
         "",
         f"def loss_fn({given}, y):",
         f"    return {expression}{note}",
         "",
     ]
-    if config.optimizer.update():
-        lines += [f"{name} = torch.zeros_like(theta)" for name in config.optimizer.memory()]
-    else:
-        given = ", ".join(f"{k}={v!r}" for k, v in config.optimizer.hyperparameters().items())
-        lines += [
-            f"optimizer = torch.optim.{config.optimizer.torch_class.__name__}([theta], {given})"
-        ]
+    return "\n".join([*lines, *_memory(config), ""])
+
+
+def _memory(config: RunConfig) -> list[str]:
+    """What goes on from one iteration to the next, beside the weights."""
+    optimizer = config.optimizer
+    lines = [f"{name} = torch.zeros_like(theta)" for name in optimizer.memory()]
+    if not optimizer.update():
+        given = ", ".join(
+            f"{name}={value!r}" for name, value in optimizer.hyperparameters().items()
+        )
+        lines = [f"optimizer = torch.optim.{optimizer.torch_class.__name__}([theta], {given})"]
     if config.mini_batches:
         lines += [
             f"generator = torch.Generator().manual_seed({config.shuffle_seed})",
             "order = torch.tensor([])",
         ]
-    return "\n".join([*lines, ""])
+    return lines
 
 
 def _points(config: RunConfig) -> list[str]:
