@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lrcore.landscape.objective import Objective
+from lrcore.landscape.objective import MOST_POINTS, Objective
 from lrcore.limits.feature_space import nearest_average
 from lrcore.model import LOGISTIC
+from lrcore.training.engine import threads_for
 
 _MOST_STEPS, _MOST_HALVINGS = 100, 50
 _SWEEPS = 200
@@ -39,6 +40,7 @@ class AtInfinity:
     loss: float
 
 
+@threads_for(MOST_POINTS)
 def lowest(objective: Objective) -> Minimum | AtInfinity:
     """The minimum of what training lowers, by Newton's method; the only one for BCE.
 

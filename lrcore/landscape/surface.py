@@ -8,9 +8,10 @@ from enum import StrEnum
 import torch
 from torch import Tensor
 
-from lrcore.landscape.objective import Objective
+from lrcore.landscape.objective import MOST_POINTS, Objective
 from lrcore.landscape.plane import Plane, Window
 from lrcore.model import LOGISTIC
+from lrcore.training.engine import threads_for
 
 GRID_SIZE = 51
 # So many numbers at a time stay in a processor's cache.
@@ -41,6 +42,7 @@ class Surface:
     b: Tensor | None
 
 
+@threads_for(MOST_POINTS)
 def surface(
     objective: Objective,
     plane: Plane,
