@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Iris, Moons, Spirals, Xor
     from lrcore.devices import Device, available_devices
     from lrcore.features import FEATURES, Cubic, Linear, Quadratic, Radial, Sine
+    from lrcore.metrics import Confusion, Ranking, calibrated_threshold
     from lrcore.model import LOSSES, LogisticRegression
     from lrcore.optim import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSprop
     from lrcore.settings import SettingsError
     from lrcore.stories import STORIES, Story
     from lrcore.training import (
+        CloseUp,
         Columns,
         Run,
         RunConfig,
@@ -38,7 +40,9 @@ __all__ = [
     "AdamW",
     "Blobs",
     "Circles",
+    "CloseUp",
     "Columns",
+    "Confusion",
     "Cubic",
     "DataError",
     "Dataset",
@@ -50,6 +54,7 @@ __all__ = [
     "Quadratic",
     "RMSprop",
     "Radial",
+    "Ranking",
     "Run",
     "RunConfig",
     "Segment",
@@ -62,10 +67,21 @@ __all__ = [
     "TrainingError",
     "Xor",
     "available_devices",
+    "calibrated_threshold",
     "train",
 ]
 
-_PARTS = ("data", "devices", "features", "model", "optim", "settings", "stories", "training")
+_PARTS = (
+    "data",
+    "devices",
+    "features",
+    "metrics",
+    "model",
+    "optim",
+    "settings",
+    "stories",
+    "training",
+)
 
 
 def __getattr__(name: str) -> object:

@@ -46,10 +46,18 @@ class FeatureMap(Entry):
         del low, high
         return x
 
+    def code(self) -> str:
+        """What `expand` does, as an expression of torch in `x`; empty where it needs more."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Linear(FeatureMap):
     """x0, x1: the boundary is a straight line."""
+
+    def code(self) -> str:
+        """See `FeatureMap.code`."""
+        return "x"
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,10 @@ class Quadratic(FeatureMap):
         del low, high
         return torch.cat([x, x**2, x[:, :1] * x[:, 1:]], 1)  # (n, 5)
 
+    def code(self) -> str:
+        """See `FeatureMap.code`."""
+        return "torch.cat([x, x**2, x[:, :1] * x[:, 1:]], 1)"
+
 
 @dataclass(frozen=True)
 class Cubic(Quadratic):
@@ -83,6 +95,10 @@ class Cubic(Quadratic):
     def expand(self, x: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """See `FeatureMap.expand`; d = 9."""
         return torch.cat([super().expand(x, low, high), x**3, x**2 * x.flip(1)], 1)  # (n, 9)
+
+    def code(self) -> str:
+        """See `FeatureMap.code`."""
+        return f"torch.cat([{super().code()}, x**3, x**2 * x.flip(1)], 1)"
 
 
 @dataclass(frozen=True)
@@ -110,6 +126,10 @@ class Sine(FeatureMap):
         """See `FeatureMap.expand`; d = 4."""
         del low, high
         return torch.cat([x, torch.sin(self.frequency * x)], 1)  # (n, 4)
+
+    def code(self) -> str:
+        """See `FeatureMap.code`."""
+        return f"torch.cat([x, torch.sin({self.frequency} * x)], 1)"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -41,6 +41,39 @@ class LogisticRegression(nn.Module):
         return probabilities
 
 
+class Curve(NamedTuple):
+    """The loss of a point as a function of its negative margin, with two derivatives.
+
+    Each takes negative margins of any shape and dtype, and gives the same shape. They are closed
+    forms: torch's second derivative of `binary_cross_entropy` is wrong where a probability rounds
+    to 0 or 1, in float64 too.
+    """
+
+    value: Callable[[Tensor], Tensor]
+    slope: Callable[[Tensor], Tensor]
+    curvature: Callable[[Tensor], Tensor]
+
+
+def _squared_slope(negative: Tensor) -> Tensor:
+    p = torch.sigmoid(negative)
+    return 2 * p**2 * torch.sigmoid(-negative)
+
+
+def _squared_curvature(negative: Tensor) -> Tensor:
+    p, q = torch.sigmoid(negative), torch.sigmoid(-negative)
+    return 2 * p**2 * q * (2 * q - p)
+
+
+# Bishop, Pattern Recognition and Machine Learning, 4.3.2; here p is the probability of the wrong
+# class: sigmoid of the negative margin, with the derivative p (1 - p).
+LOGISTIC = Curve(
+    lambda negative: -functional.logsigmoid(-negative),
+    torch.sigmoid,
+    lambda negative: torch.sigmoid(negative) * torch.sigmoid(-negative),
+)
+SQUARED = Curve(lambda negative: torch.sigmoid(negative) ** 2, _squared_slope, _squared_curvature)
+
+
 @dataclass(frozen=True)
 class Loss:
     """A mean loss over the points.
@@ -56,7 +89,9 @@ class Loss:
             margins, because they come out of one product, see `lrcore.training.part`.
         code: the line of PyTorch that a student writes, with F for torch.nn.functional.
         of: torch's own call in that line.
+        curve: the same loss of one point, for what needs its curvature.
         on: what the line is given beside the classes y: "z", the logits, or "p", their sigmoid.
+        exact: an expression in z and y that rounds as `function` does, where `code` does not.
     """
 
     name: str
@@ -64,7 +99,9 @@ class Loss:
     function: Callable[[Tensor, Tensor], Tensor]
     code: str
     of: Callable[[Tensor, Tensor], Tensor]
+    curve: Curve
     on: Literal["z", "p"] = "p"
+    exact: str = ""
 
 
 def negative_margins(logits: Tensor, y: Tensor) -> Tensor:
@@ -92,16 +129,33 @@ def _mse(negative: Tensor, y: Tensor) -> Tensor:
 
 # ADD A LOSS HERE: control, link, exercise 7 and tests follow.
 LOSSES = Registry(
-    Loss("bce", "BCE", _bce, "F.binary_cross_entropy(p, y)", functional.binary_cross_entropy),
+    Loss(
+        "bce",
+        "BCE",
+        _bce,
+        "F.binary_cross_entropy(p, y)",
+        functional.binary_cross_entropy,
+        LOGISTIC,
+    ),
     Loss(
         "bce_logits",
         "BCE on logits",
         _bce_logits,
         "F.binary_cross_entropy_with_logits(z, y)",
         functional.binary_cross_entropy_with_logits,
+        LOGISTIC,
         on="z",
+        exact="F.softplus(torch.where(y == 1, -z, z)).mean()",
     ),
-    Loss("mse", "MSE", _mse, "F.mse_loss(p, y)", functional.mse_loss),
+    Loss(
+        "mse",
+        "MSE",
+        _mse,
+        "F.mse_loss(p, y)",
+        functional.mse_loss,
+        SQUARED,
+        exact="(2 * F.logsigmoid(torch.where(y == 1, -z, z))).exp().mean()",
+    ),
 )
 
 

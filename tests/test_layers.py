@@ -14,11 +14,12 @@ LRCORE = ROOT / "lrcore"
 CORE_LIBRARIES = {"torch", "numpy", "lrcore", *sys.stdlib_module_names}
 ORDER = (
     {"settings"},
-    {"devices", "palette"},
+    {"devices", "metrics", "palette"},
     {"data"},
     {"features", "model", "optim"},
     {"training"},
     {"limits", "stories"},
+    {"landscape"},
     {"autograd"},
     {"figures"},
     {"ui"},

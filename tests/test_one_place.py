@@ -15,7 +15,7 @@ from torch.nn import functional
 from lrcore import DATASETS, FEATURES, LOSSES, OPTIMIZERS, Run, RunConfig
 from lrcore.data import Dataset, DataSettings, Iris, Placed, Uploaded
 from lrcore.features import FeatureMap
-from lrcore.model import Loss, negative_margins
+from lrcore.model import LOGISTIC, Loss, negative_margins
 from lrcore.optim import OptimizerSettings
 from lrcore.settings import Registry, Settings, SettingsError, setting
 from lrcore.ui.controls import all_controls, query
@@ -78,7 +78,9 @@ def _soft_margin(z: Tensor, y: Tensor) -> Tensor:
     return functional.soft_margin_loss(z, 2 * y - 1)
 
 
-SOFT = Loss("soft", "Soft margin", _soft, "F.soft_margin_loss(z, 2 * y - 1)", _soft_margin, on="z")
+SOFT = Loss(
+    "soft", "Soft margin", _soft, "F.soft_margin_loss(z, 2 * y - 1)", _soft_margin, LOGISTIC, on="z"
+)
 
 
 def add(patch: pytest.MonkeyPatch, registry: Registry, entry: object) -> None:

@@ -20,7 +20,7 @@ def separable(features: Tensor, y: Tensor) -> bool | None:
 
     They do where θ·a > 0 for each row a of the design matrix, negated in class 0. Exactly where no
     θ does so, some average of the rows is 0 (Gordan's theorem: Boyd and Vandenberghe, Convex
-    Optimization, 5.8). The average nearest to 0 decides it: see `_nearest_average`.
+    Optimization, 5.8). The average nearest to 0 decides it: see `nearest_average`.
 
     Args:
         features: (n, d). y: (n,), 0 or 1.
@@ -38,7 +38,7 @@ def separable(features: Tensor, y: Tensor) -> bool | None:
         return False
     rows = _rounded_out(rows) * sign[:, None]
     rows /= np.linalg.norm(rows, axis=1)[:, None]
-    residual = _nearest_average(rows)
+    residual = nearest_average(rows)
     if residual is None:
         return None
     distance = float(np.linalg.norm(residual))
@@ -65,7 +65,7 @@ def _rounded_out(rows: Floats) -> Floats:
     return kept
 
 
-def _nearest_average(rows: Floats) -> Floats | None:
+def nearest_average(rows: Floats) -> Floats | None:
     """f - Eᵀλ for the λ ≥ 0 that makes it shortest, where E = (rows, 1) and f = (0, ..., 0, 1).
 
     It is 0 just where the average of the rows by the weights λ is 0. If not, r = f - Eᵀλ has

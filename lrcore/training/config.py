@@ -233,6 +233,14 @@ class RunConfig(Settings):
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Segment:
+    """From `start` on, `config` applies."""
+
+    start: int
+    config: RunConfig
+
+
 FIXED_IN_A_RUN = tuple(item.name for item in fields(RunConfig) if item.metadata.get("fixed"))
 
 

@@ -67,7 +67,15 @@ class Engine:
         self._parameters = parameters.requires_grad_()  # (d + 1,)
         self._use_optimizer(config.optimizer)
         self._batches: Batches | None = None
-        self._stuck = ""  # why the optimiser finds no step from here
+        self.batch: Tensor | None = None  # indices of the last mini-batch
+        self.stuck = ""  # why the optimiser finds no step from here
+        # Is told the parameters and what is lowered, after each backward.
+        self.watch: Callable[[Tensor, Tensor], None] | None = None
+
+    @property
+    def training(self) -> Part:
+        """The points to train on, on the device."""
+        return self._training
 
     @property
     def nbytes(self) -> int:
@@ -96,8 +104,8 @@ class Engine:
         Raises:
             NoStepError: the moment before has none.
         """
-        if self._stuck:
-            raise NoStepError(self._stuck)
+        if self.stuck:
+            raise NoStepError(self.stuck)
         config, parameters = self._config, self._parameters
         loss_function = LOSSES[config.loss].function
         design, y = self._training.design, self._training.y
@@ -107,7 +115,7 @@ class Engine:
         # Mini-batches, and optimisers that evaluate the loss again, need a loss of their own; the
         # latter search for a step in vain where it is not finite, and the run ends there.
         recorded_loss_serves = not (config.mini_batches or config.optimizer.evaluations > 1)
-        with _threads_for(len(y)):
+        with threads_for(len(y)):
             for _ in range(steps):
                 negative_margins = torch.mv(design, parameters)  # (n,)
                 loss = loss_function(negative_margins, y)
@@ -122,7 +130,7 @@ class Engine:
                     elif config.optimizer.evaluations == 1 or loss.isfinite():
                         self._step_with_closure()
                 except NoStepError as error:  # the moments until here are those of the run
-                    self._stuck = str(error)
+                    self.stuck = str(error)
                     break
                 del negative_margins, loss  # their memory serves the next step
             tallies = [tally, *(test_tally for _, test_tally in tests)]
@@ -134,7 +142,7 @@ class Engine:
         parts = [self._training] if self._test is None else [self._training, self._test]
         parameters = parameters.to(self._device)
         row = [parameters]
-        with _threads_for(len(self._training)):  # another number would round differently
+        with threads_for(len(self._training)):  # another number would round differently
             for part in parts:
                 negative_margins, value = part.evaluate(parameters, loss)
                 correct = part.correct(negative_margins).to(torch.float32)
@@ -149,6 +157,8 @@ class Engine:
         if config.zero_grad:
             self._parameters.grad = None
         loss.backward()
+        if self.watch is not None:
+            self.watch(self._parameters, loss)
         return loss
 
     def _step_with_closure(self) -> None:
@@ -158,8 +168,8 @@ class Engine:
         """
         config, design, y = self._config, self._training.design, self._training.y
         if config.mini_batches:
-            batch = self._next_batch(config).to(self._device)
-            design, y = design[batch], y[batch]  # (batch_size, d + 1)
+            self.batch = self._next_batch(config).to(self._device)
+            design, y = design[self.batch], y[self.batch]  # (batch_size, d + 1)
         loss_function = LOSSES[config.loss].function
 
         def closure() -> Tensor:
@@ -211,7 +221,7 @@ class Engine:
         self._config = snapshot.config
 
     def _restore_tensors(self, snapshot: Snapshot, config: RunConfig) -> None:
-        self._stuck = ""
+        self.stuck = ""
         self._move_data(config.device)
         # `to` gives back the snapshot's own tensor where the device is the same.
         self._parameters = snapshot.parameters.to(config.device).clone().requires_grad_()
@@ -250,7 +260,8 @@ def initial_parameters(config: RunConfig, dimension: int) -> Tensor:
 
 
 @contextmanager
-def _threads_for(points: int) -> Iterator[None]:
+def threads_for(points: int) -> Iterator[None]:
+    """As many threads as pay for so many points; another number would round differently."""
     before = torch.get_num_threads()
     if points >= _ONE_THREAD_BELOW or before == 1:
         yield

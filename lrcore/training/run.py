@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from numbers import Integral
 from threading import RLock
 
@@ -16,7 +16,8 @@ from lrcore.data import Dataset
 from lrcore.features import Basis
 from lrcore.model import LogisticRegression
 from lrcore.settings import SettingsError
-from lrcore.training.config import RunConfig, checked_weights
+from lrcore.training.close_up import CloseUp, close_up
+from lrcore.training.config import RunConfig, Segment, checked_weights
 from lrcore.training.ending import Status, ending_in
 from lrcore.training.engine import Engine
 from lrcore.training.errors import torch_errors
@@ -26,14 +27,6 @@ from lrcore.training.snapshots import Snapshots
 from lrcore.training.split import held_out
 
 _ROWS_READ_AT_ONCE = 256
-
-
-@dataclass(frozen=True)
-class Segment:
-    """From `start` on, `config` applies."""
-
-    start: int
-    config: RunConfig
 
 
 class Run:
@@ -174,7 +167,7 @@ class Run:
                 raise SettingsError("iteration", expected, iteration)
             self._engine_at = None
             with torch_errors():
-                self._rewind(iteration)
+                self._rewind(self._engine, iteration)
                 # Before the change: another branch at this moment needs the state without it.
                 snapshot = self._engine.snapshot(iteration)
                 self._engine.configure(config)
@@ -200,9 +193,30 @@ class Run:
             IndexError: it is not recorded.
         """
         with self._lock:
-            if not 0 <= iteration < len(self):
-                raise IndexError(f"iteration {iteration} is not recorded (0 to {len(self) - 1})")
+            self._check(iteration)
             return next(self._history.columns(iteration, iteration + 1).steps())
+
+    def close_up(self, iteration: int) -> CloseUp:
+        """The step from one recorded moment to the next, with all that happens in it.
+
+        It is taken again from the nearest snapshot, and gives the recorded next moment bit for bit;
+        at the last moment, the one that would follow. The run stays as it is.
+
+        Raises:
+            IndexError: the moment is not recorded.
+            TrainingError: PyTorch failed, or the optimiser finds no step from there.
+        """
+        with self._lock, torch_errors():
+            self._check(iteration)
+            # It shares the points; all that a step changes is replaced in the copy.
+            engine = copy.copy(self._engine)
+            self._rewind(engine, iteration)
+            engine.configure(self._in_force(iteration))
+            return close_up(engine, iteration, points=(~self.is_test).nonzero()[:, 0])
+
+    def _check(self, iteration: int) -> None:
+        if not 0 <= iteration < len(self):
+            raise IndexError(f"iteration {iteration} is not recorded (0 to {len(self) - 1})")
 
     def evaluate(self, weights: Sequence[float]) -> Step:
         """Loss and accuracy at any weights, as a step 0; the run stays as it is.
@@ -236,7 +250,7 @@ class Run:
         engine_at, self._engine_at = self._engine_at, None
         with torch_errors():
             if engine_at != start:
-                self._rewind(start)
+                self._rewind(self._engine, start)
             if self._snapshots.is_due(start, self._engine.chunk_length):
                 changes = {segment.start for segment in self._segments}
                 self._snapshots.add(self._engine.snapshot(start), never_drop=changes)
@@ -253,15 +267,18 @@ class Run:
             rows = rows[: ending.length]
         self._history.append(rows)
 
-    def _rewind(self, iteration: int) -> None:
-        """Bring the engine to `iteration`, before its update and a change of settings there."""
+    def _rewind(self, engine: Engine, iteration: int) -> None:
+        """Bring an engine to `iteration`, before its update and a change of settings there."""
         snapshot = self._snapshots.last_until(iteration)
-        self._engine.restore(snapshot)
+        engine.restore(snapshot)
         if snapshot.iteration < iteration:
-            in_force = [s.config for s in self._segments if s.start <= snapshot.iteration]
-            self._engine.configure(in_force[-1])
-        for start in range(snapshot.iteration, iteration, self._engine.chunk_length):
-            self._engine.advance(min(self._engine.chunk_length, iteration - start))
+            engine.configure(self._in_force(snapshot.iteration))
+        for start in range(snapshot.iteration, iteration, engine.chunk_length):
+            engine.advance(min(engine.chunk_length, iteration - start))
+
+    def _in_force(self, iteration: int) -> RunConfig:
+        """The settings that the step from this moment is taken under."""
+        return [s.config for s in self._segments if s.start <= iteration][-1]
 
 
 def train(config: RunConfig) -> Generator[Step, None, Status]:

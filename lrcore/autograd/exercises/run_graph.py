@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from torch.nn import functional
 
 from lrcore.autograd.exercises.snippet import Snippet, gradient_of, snippet, spaced
 from lrcore.autograd.graph import Graph, trace
+from lrcore.landscape import largest_stable_rate
 from lrcore.model import LOSSES
 
 # Of the largest eigenvalue: what float64 leaves of one that is 0 lies far below.
@@ -46,15 +46,9 @@ class RunGraph:
     def largest_stable_rate(self, momentum: float = 0.0, *, nesterov: bool = False) -> float:
         """The rate below which SGD settles along the steepest direction, near a minimum.
 
-        2 / λ without momentum m, 2 (1 + m) / λ with it, and with Nesterov's 1 / (1 + 2m) of that,
-        for the largest eigenvalue λ; infinite on a flat loss. A step of SGD along an eigenvector is
-        a linear recursion of second order, whose roots lie in the unit circle below this rate
-        (Goh, Why Momentum Really Works, 2017, for momentum).
+        See `lrcore.landscape.largest_stable_rate`.
         """
-        steepest = self.eigenvalues[-1]
-        if steepest <= 0:
-            return math.inf
-        return 2 * (1 + momentum) / (steepest * (1 + 2 * momentum if nesterov else 1))
+        return largest_stable_rate(self.eigenvalues[-1], momentum, nesterov=nesterov)
 
 
 def run_graph(
