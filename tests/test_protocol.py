@@ -18,6 +18,7 @@ from lrcore.ui.player import protocol
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
 from lrcore.ui.player.protocol import Place, Request, Restart, StartFrom, Version
+from lrcore.ui.player.views import VIEWS
 
 TYPEDEFS = Path(protocol.__file__).with_name("js") / "protocol.js"
 FULL = {
@@ -115,7 +116,7 @@ def test_field_that_is_not_as_described_drops_the_message_and_says_so(
 def test_a_wish_that_is_no_numbers_is_answered_with_nothing(wish: object) -> None:
     film = Film(RunConfig(max_iterations=30))
     version = film.respond().version
-    for name in ("grid", "probe"):
+    for name in VIEWS:
         request = parse_request({"knows": version._asdict(), "rows": [1, 1], "wants": {name: wish}})
         assert request is not None
         film.take(request)
@@ -155,9 +156,7 @@ questions = st.builds(
     playing=st.booleans(),
     speed=st.floats(0, 1e35),
     rows=st.tuples(counts, st.integers(0, 400)),
-    wants=st.dictionaries(
-        st.sampled_from(["grid", "probe", "?"]), st.lists(numbers, max_size=5).map(tuple)
-    ),
+    wants=st.dictionaries(st.sampled_from([*VIEWS, "?"]), st.lists(numbers, max_size=9).map(tuple)),
 )
 
 
@@ -178,7 +177,7 @@ def test_every_question_that_can_be_read_is_answered_in_json(
 def test_the_browser_has_the_same_names() -> None:
     text = TYPEDEFS.read_text("utf-8")
     for name, cls in vars(protocol).items():
-        if not isinstance(cls, type) or name in ("Mapping", "NamedTuple"):
+        if not isinstance(cls, type) or name in ("Mapping", "NamedTuple", "Enum", "Later"):
             continue
         ours = [f.name for f in fields(cls)] if is_dataclass(cls) else list(cls._fields)
         [typedef] = re.findall(rf"@typedef {{{{(.*)}}}} {name} ", text)

@@ -20,13 +20,15 @@ from lrcore.training import (
 from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
     FIRST_ROWS,
+    LATER,
     Answer,
     Request,
     State,
     Version,
+    to_base64,
 )
 from lrcore.ui.player.scene import scene_of
-from lrcore.ui.player.views import VIEWS, to_base64
+from lrcore.ui.player.views import VIEWS
 from lrcore.ui.player.words import began, differences, ending_sentence, marks
 
 _SECONDS_PER_ANSWER = 0.1
@@ -295,8 +297,9 @@ class Film:
 
     def _got(self) -> dict[str, object]:
         """Answers to what the views want; what no view may ask for is passed over."""
-        return {
+        answers = {
             name: VIEWS[name](self.run, self.at, arguments)
             for name, arguments in self._request.wants.items()
             if name in VIEWS
         }
+        return {name: answer for name, answer in answers.items() if answer is not LATER}

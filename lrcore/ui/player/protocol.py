@@ -5,14 +5,26 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import NamedTuple
+
+import numpy as np
 
 FIRST_ROWS = 120
 
 Numbers = tuple[float, ...]
 Rows = tuple[int, int]
+Later = Enum("Later", "LATER")
+# What a view gets in place of an answer that is still computed: nothing, so that it asks again.
+LATER = Later.LATER
+
+
+def to_base64(values: np.ndarray) -> str:
+    """Numbers as the browser reads them: little-endian float32."""
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
 
 
 class Version(NamedTuple):
@@ -166,6 +178,70 @@ class Probe:
 
     weights: Numbers
     measured: Numbers
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The loss over a plane of weights, penalties included.
+
+    Args:
+        mode: "lowest over b" or "slice".
+        moment: where the path ends that the plane and the window were made for.
+        names: of the axes.
+        origin, directions: weights are origin + u * directions[:d + 1] + v * directions[d + 1:].
+        share: how much of the path lies in the plane; None where it was not made for the path.
+        window: u0, u1, v0, v1.
+        size: corners a side of the grid over the window, row by row from below.
+        losses, b: base64 of float32, (size**2,); b gives each loss, None for a slice.
+        levels: of the contours, rising.
+        minimum: where it is, if it lies in this plane.
+        escape: in which direction the loss falls for ever, None where there is a minimum.
+        points, of_points: on how many of the training points it was computed.
+        penalised: there are penalties.
+        convex: the loss has one valley, without local traps.
+    """
+
+    mode: str
+    moment: int
+    names: tuple[str, str]
+    origin: Numbers
+    directions: Numbers
+    share: float | None
+    window: Numbers
+    size: int
+    losses: str
+    b: str | None
+    levels: Numbers
+    minimum: Numbers | None
+    escape: Numbers | None
+    points: int
+    of_points: int
+    penalised: bool
+    convex: bool
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """The step that follows a moment, and how the loss bends there.
+
+    Args:
+        moment: see above.
+        gradient, memory, step: (d + 1,) each: minus rate times gradient, what the optimiser's state
+            adds, and the whole step.
+        long_axis: direction in the plane in which the loss bends least, None where it does not bend
+            upwards in all; roundness: the short axis of the ellipse by the long one.
+        rate: the learning rate, None for an optimiser that has none.
+        stable_rate: the largest at which steps settle; None where nothing is known of it.
+    """
+
+    moment: int
+    gradient: Numbers
+    memory: Numbers
+    step: Numbers
+    long_axis: Numbers | None
+    roundness: float | None
+    rate: float | None
+    stable_rate: float | None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from lrcore.figures.learning_curves import curves_with_curtains
 from lrcore.figures.plane import LINES, scatter
 from lrcore.figures.scene import drawn_points, logit, shading, view_of
 from lrcore.training import Run
-from lrcore.ui.player.protocol import Scene, Shading
-from lrcore.ui.player.views import grid_over, to_base64
+from lrcore.ui.player.protocol import Scene, Shading, to_base64
+from lrcore.ui.player.views import grid_over
 
 
 def scene_of(run: Run) -> Scene:
