@@ -114,7 +114,7 @@ def landscape(run: Run, at: int, numbers: Numbers) -> Landscape | Later | None:
 def _read(run: Run, numbers: Numbers) -> _Question | None:
     """None where the numbers are of another run, or of none."""
     d = len(run.basis.names)
-    if len(numbers) != _HEAD + d + 1 or max(map(abs, numbers)) > _LARGEST:
+    if len(numbers) != _HEAD + d + 1 or max(map(abs, numbers[_HEAD:])) > _LARGEST:
         return None
     mode, first, second, edition, moment = (int(numbers[k]) for k in (0, 1, 2, 4, 5))
     aspect, weights = numbers[3], torch.tensor(numbers[_HEAD:], dtype=torch.float64)

@@ -2,6 +2,7 @@
 import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again
+const COMPUTING = 150; // ms until Python is asked again for what it computes in the background
 const LEAVING = 2000; // ms that the page behind a clicked link may take to come
 const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
@@ -18,6 +19,7 @@ export class Link {
     this.lastCommand = 0;
     this.asked = null; // the question under way
     this.settled = {}; // what each view's question was when it was last answered
+    this.later = {}; // by name, until when a question rests that was not settled
     this.left = -Infinity; // when the user followed a link
     this.due = Infinity; // when a question is to be sent without any other cause
     this.told = 0; // the playhead that Python knows of
@@ -62,7 +64,8 @@ export class Link {
 
   /** What of the views' wishes no answer has settled yet. */
   unsettled(wants) {
-    return Object.fromEntries(Object.entries(wants).filter(([name, given]) => this.settled[name] !== String(given)));
+    const now = this.clock();
+    return Object.fromEntries(Object.entries(wants).filter(([name, given]) => this.settled[name] !== String(given) && !(this.later[name] > now)));
   }
 
   ask(wants, rows = this.rows()) {
@@ -109,14 +112,17 @@ export class Link {
    * @param {import("./protocol.js").Answer} answer */
   receive({ seq, version, at, done, got }) {
     if (this.asked?.seq === seq) {
-      for (const name of Object.keys(got)) this.settled[name] = String(this.asked.wants[name]);
+      for (const [name, given] of Object.entries(this.asked.wants)) {
+        if (name in got) this.settled[name] = String(given);
+        else this.later[name] = this.clock() + COMPUTING;
+      }
       this.asked = null;
     }
     this.lastCommand = Math.max(this.lastCommand, done);
     this.commands = this.commands.filter(({ number }) => number > done);
     const film = version.film !== this.version.film;
     const run = film || version.run !== this.version.run;
-    if (run) Object.assign(this, { settled: {}, told: at });
+    if (run) Object.assign(this, { settled: {}, later: {}, told: at });
     return { film: film && this.version.run > 0, run, branch: run || version.branch !== this.version.branch };
   }
 

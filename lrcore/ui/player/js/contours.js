@@ -1,0 +1,54 @@
+// Contours of a grid, cell by cell, so that a surface can be painted from far to near. No DOM here.
+
+/** Marching squares: the pieces of all contours, by row of cells from below.
+ * @returns {number[][][]} rows of [column, row, column, row], in cells from the lower left corner */
+export function contours(values, size, levels) {
+  return Array.from({ length: size - 1 }, (_, row) => {
+    const pieces = [];
+    for (let column = 0; column < size - 1; column += 1) {
+      const at = row * size + column;
+      const corners = [values[at], values[at + 1], values[at + size + 1], values[at + size]];
+      for (const level of levels) pieces.push(...pieceOf(corners, level).map(([c0, r0, c1, r1]) => [column + c0, row + r0, column + c1, row + r1]));
+    }
+    return pieces;
+  });
+}
+
+const SQUARE = [[0, 0], [1, 0], [1, 1], [0, 1]]; // as the corners come, counter-clockwise
+
+/** Where a level crosses one cell: no piece, one, or two at a saddle. */
+function pieceOf(corners, level) {
+  const low = Math.min(...corners);
+  if (!(level > low && level <= Math.max(...corners))) return [];
+  const crossings = [];
+  for (let k = 0; k < 4; k += 1) {
+    const [a, b] = [corners[k], corners[(k + 1) % 4]];
+    if (a >= level === b >= level) continue;
+    const share = (level - a) / (b - a);
+    const t = Number.isFinite(share) ? share : 0.5;
+    const [from, to] = [SQUARE[k], SQUARE[(k + 1) % 4]];
+    crossings.push([from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])]);
+  }
+  const pieces = [];
+  for (let k = 0; k + 1 < crossings.length; k += 2) pieces.push([...crossings[k], ...crossings[k + 1]]);
+  return pieces;
+}
+
+/** How many levels a value has passed, by share of their number: 0 in the valley, 1 on the walls. */
+export function rank(value, levels) {
+  const passed = levels.findIndex((level) => value < level);
+  if (passed < 0) return 1;
+  if (passed === 0) return 0;
+  const [below, above] = [levels[passed - 1], levels[passed]];
+  return (passed + (value - below) / (above - below)) / levels.length;
+}
+
+/** Round numbers between two ends, about `count` of them. */
+export function ticks(low, high, count = 5) {
+  const raw = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= raw);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) => ({ at: (first + k) * step, text: ((first + k) * step).toFixed(digits).replace("-", "−") }));
+}
