@@ -17,7 +17,7 @@ _ASSETS = {"stage": ADDRESS, "plotly": PLOTLY}
 _player = st.components.v2.component(
     "lrcore_player",
     html=(_HERE / "stage.html").read_text("utf-8"),
-    css=(_HERE / "stage.css").read_text("utf-8"),
+    css="".join((_HERE / name).read_text("utf-8") for name in ("stage.css", "views.css")),
     js=(_JS / "loader.js").read_text("utf-8"),
     isolate_styles=False,
 )

@@ -1,11 +1,13 @@
 // What the page's address says of the player, beside the settings: the changes of the run (`changes`),
-// the playhead (`at`) and the speed (`speed`). Whether it plays is kept in its tab, and the speed too.
+// the playhead (`at`), the speed (`speed`), and what the views keep (`view`, `t`). Whether it plays is
+// kept in its tab, and the speed and the views' choices too.
 import { FASTEST, SPEEDS } from "./record.js";
 
 const KEY = "lrcore";
 const CHANGES = "changes";
 const PLACE = "at";
 const SPEED = "speed";
+const CHOICES = ["view", "t"]; // ADD A CHOICE OF A VIEW HERE
 const USUAL_SPEED = "60";
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.
@@ -20,17 +22,17 @@ export class Memory {
     this.playing = Boolean(playing) && settings === this.settings; // whether to play on from there
     this.speed = [this.query.get(SPEED), speed, USUAL_SPEED].find((one) => KNOWN_SPEEDS.includes(one)); // to begin with
     this.changes = this.query.get(CHANGES) ?? "";
+    this.choices = {}; // those that differ from the default
   }
 
   get query() {
     return new URLSearchParams(this.location.search);
   }
 
-  /** The address but for playhead and speed: what was kept for another run is of no use. */
+  /** The address but for what is shown, and how: what was kept for another run is of no use. */
   get settings() {
     const { query } = this;
-    query.delete(PLACE);
-    query.delete(SPEED);
+    for (const key of [PLACE, SPEED, ...CHOICES]) query.delete(key);
     return query.toString();
   }
 
@@ -42,9 +44,27 @@ export class Memory {
     }
   }
 
+  /** What was chosen in a view, by the address or else in this tab; undefined where nothing can be used.
+   * @param {(text: string) => boolean} isKnown */
+  chosen(key, isKnown) {
+    return [this.query.get(key), this.read()[key]].find((text) => typeof text === "string" && isKnown(text));
+  }
+
+  /** Keep what is chosen in a view, with the playhead; the default is the empty text. */
+  choose(key, text) {
+    if (text) this.choices[key] = text;
+    else delete this.choices[key];
+  }
+
+  /** How an address says what is shown. */
+  said(index, speed) {
+    const choices = CHOICES.map((key) => [key, this.choices[key] ?? ""]);
+    return { [CHANGES]: this.changes, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed), ...Object.fromEntries(choices) };
+  }
+
   /** The whole address of a moment of this run, shown at a speed. */
   address(index, speed) {
-    return this.addressWith({ [CHANGES]: this.changes, [PLACE]: index || "", [SPEED]: usual(speed) });
+    return this.addressWith(this.said(index, speed));
   }
 
   /** The page's address where some keys say something else; one that says nothing is left out. */
@@ -66,14 +86,14 @@ export class Memory {
 
   keep(index, speed, playing) {
     this.playing = false;
-    this.write({ [CHANGES]: this.changes, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed) });
-    const said = JSON.stringify({ settings: this.settings, playing, speed: String(speed) });
-    if (said === this.said) return;
-    this.said = said;
+    this.write(this.said(index, speed));
+    const kept = JSON.stringify({ settings: this.settings, playing, speed: String(speed), ...this.choices });
+    if (kept === this.kept) return;
+    this.kept = kept;
     try {
-      this.storage.setItem(KEY, said);
+      this.storage.setItem(KEY, kept);
     } catch {
-      this.said = null; // a browser that keeps nothing
+      this.kept = null; // a browser that keeps nothing
     }
   }
 

@@ -30,4 +30,20 @@
 
 /** A view is one file in `views/`. It draws a scene once and then one moment after the other; it may
  * ask Python (`wants`, by the names in views.py) and is given the answer (`take`).
- * @typedef {{setScene: (scene: Scene) => void, show: (moment: Moment) => void, wants?: (moment: Moment) => Object<string, number[]>, take?: (name: string, value: object) => void, resize?: () => void}} View */
+ *
+ * One in a tab (`views/index.js`) is made as `new View(panel, desk)`, and only the visible one is called
+ * in a frame. It may draw in the plane (`onPlane`), and sums a moment up in a sentence (`say`) for those
+ * who do not see it.
+ * @typedef {{setScene: (scene: Scene) => void, show: (moment: Moment) => void, wants?: (moment: Moment) => Object<string, number[]>, take?: (name: string, value: object) => void, resize?: () => void, onPlane?: (moment: Moment) => Guest, say?: (moment: Moment) => string}} View */
+
+/** What a visible view shows in the plane, see overlay.js. A line joins the points where `weights` give
+ * the logit `level`; by default those of the moment, and 0. `handle` is an element of the view's own
+ * that stands on the line, such as its name. Where there is `lit`, the other points are dimmed.
+ * `paint` draws on a canvas, in px of the plane's axes.
+ * @typedef {{className: string, weights?: ArrayLike<number>, level?: number, handle?: HTMLElement}} GuestLine */
+/** @typedef {{lines?: GuestLine[], lit?: (index: number) => boolean, paint?: (context: CanvasRenderingContext2D, toX: (x: number) => number, toY: (y: number) => number) => void}} Guest */
+
+/** What the stage lends the views. `redraw` has the moment shown again in the next frame; `drag` and
+ * `drop` are the gestures of the hand on the boundary, and `mayGrab` tells whether they are to be had;
+ * `chosen` and `choose` keep a choice in the address, see memory.js.
+ * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */

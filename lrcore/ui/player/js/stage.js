@@ -7,10 +7,11 @@ import { Hand } from "./hand.js";
 import { listenToKeys } from "./keys.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
+import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { Playhead } from "./playhead.js";
 import { decode } from "./record.js";
-import { Curves } from "./views/curves.js";
+import { Side } from "./side.js";
 import { Numbers } from "./views/numbers.js";
 import { Plane } from "./views/plane.js";
 
@@ -33,10 +34,12 @@ export class Stage {
     this.hand = new Hand(this.film, this.playhead, this.link);
     this.plane = new Plane(this.root, Plotly);
     this.first = [this.plane, new Numbers(this.root)]; // the first frame after a change need not wait for the rest
-    this.views = [...this.first, new Curves(this.root, Plotly, this.film, (index) => this.seek(index))];
     this.stale = true; // whether the moment must be drawn again
     this.hasFrame = false; // whether the present branch has been drawn
     this.stop = new AbortController();
+    this.overlay = new Overlay(this.root, this.plane);
+    this.side = new Side(this.root, this.desk(Plotly, this.stop.signal), this.overlay);
+    this.views = [...this.first, this.side];
     this.listen(this.stop.signal);
     this.sizes = new ResizeObserver(() => this.views.forEach((view) => view.resize?.()));
     this.sizes.observe(this.root);
@@ -45,6 +48,21 @@ export class Stage {
       this.askIfNeeded();
       this.remember();
     }, 500);
+  }
+
+  /** What the views may use, see protocol.js. */
+  desk(Plotly, signal) {
+    const { film, plane, hand, memory } = this;
+    return {
+      Plotly, film, plane, signal,
+      seek: (index) => this.seek(index),
+      redraw: () => { this.stale = true; },
+      mayGrab: () => hand.mayGrab(),
+      drag: (weights) => this.gesture(() => hand.drag(weights)),
+      drop: (weights) => this.gesture(() => hand.drop(weights)),
+      chosen: (key, isKnown) => memory.chosen(key, isKnown),
+      choose: (key, text) => memory.choose(key, text),
+    };
   }
 
   listen(signal) {
@@ -63,7 +81,7 @@ export class Stage {
     this.panel = new Panel(this.root, actions, signal);
     this.panel.chooseSpeed(this.memory.speed);
     copyOnClick(this.panel.parts.copy, () => this.memory.address(this.playhead.here, this.playhead.speed), signal);
-    listenToKeys({ ...actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
+    listenToKeys({ ...actions, ...this.side.actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
     const { hand } = this;
     new Grip(this.plane, {
       mayGrab: () => hand.mayGrab(),
@@ -231,6 +249,7 @@ export class Stage {
     film.moving = playhead.moving;
     this.plane.offer(this.hand.mayGrab());
     if (index !== before || this.stale) this.show(index);
+    this.overlay.follow();
     this.panel.showState({ ...film.state, mode: playhead.state, late: this.isLate(index), index, mark: film.markAt(index), atEnd: index === film.length - 1 });
     this.askIfNeeded();
   }

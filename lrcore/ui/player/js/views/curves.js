@@ -7,9 +7,12 @@ import { scaled } from "../type.js";
 const EVERY = 800; // ms between two drawings of the curves while moments change
 
 export class Curves {
-  /** @param {(index: number) => void} seek what a click on the curves does */
-  constructor(root, Plotly, film, seek) {
-    Object.assign(this, { Plotly, film, plot: root.querySelector(".curves") });
+  /** @param {import("../protocol.js").Desk} desk */
+  constructor(panel, { Plotly, film, seek }) {
+    Object.assign(this, { Plotly, film, plot: document.createElement("div") });
+    Object.assign(this.plot, { className: "curves", role: "img", ariaLabel: "Loss and accuracy over the iterations; a click goes to a moment" });
+    this.plot.dataset.testid = "curves";
+    panel.append(this.plot);
     this.plot.addEventListener("click", ({ clientX }) => {
       const { xaxis } = this.plot._fullLayout ?? {};
       if (!xaxis) return;

@@ -1,0 +1,93 @@
+// The right-hand side: a tab for each view, and the one view that is visible. To the stage it is one view.
+import { VIEWS } from "./views/index.js";
+
+export class Side {
+  /** @param {import("./protocol.js").Desk} desk
+   * @param {import("./overlay.js").Overlay} overlay */
+  constructor(root, desk, overlay) {
+    Object.assign(this, { desk, overlay });
+    this.list = root.querySelector('[role="tablist"]');
+    this.about = root.querySelector(".about p");
+    this.summary = root.querySelector(".summary");
+    this.parts = VIEWS.map((entry) => this.made(entry, root.querySelector(".views")));
+    this.ready = new Set(); // views that have been given the scene
+    this.list.addEventListener("keydown", (event) => this.onKey(event), { signal: desk.signal });
+    this.choose(desk.chosen("view", (name) => VIEWS.some((entry) => entry.name === name)) ?? VIEWS[0].name);
+  }
+
+  made(entry, parent) {
+    const { name, title, key, View } = entry;
+    const [tab, panel] = ["button", "section"].map((tag) => document.createElement(tag));
+    const ids = { tab: `tab-${name}`, panel: `view-${name}` };
+    Object.assign(tab, { type: "button", role: "tab", id: ids.tab, textContent: title, title: `${title} (${key})` });
+    Object.assign(panel, { role: "tabpanel", id: ids.panel, className: `view of-${name}` });
+    tab.dataset.testid = `view-${name}`;
+    tab.setAttribute("aria-controls", ids.panel);
+    panel.setAttribute("aria-labelledby", ids.tab);
+    tab.addEventListener("click", () => this.choose(name), { signal: this.desk.signal });
+    this.list.append(tab);
+    parent.append(panel);
+    return { ...entry, tab, panel, view: new View(panel, this.desk) };
+  }
+
+  /** What the keys 1 to 5 do. */
+  get actions() {
+    return Object.fromEntries(VIEWS.map(({ name, key }) => [`view ${key}`, () => this.choose(name)]));
+  }
+
+  choose(name) {
+    const part = this.parts.find((one) => one.name === name);
+    if (part.view === this.view) return;
+    this.view = part.view;
+    for (const { tab, panel, view } of this.parts) {
+      tab.setAttribute("aria-selected", view === this.view);
+      tab.tabIndex = view === this.view ? 0 : -1;
+      panel.hidden = view !== this.view;
+    }
+    this.about.textContent = part.about;
+    this.desk.choose("view", part === this.parts[0] ? "" : name);
+    this.overlay.show(null);
+    this.resize();
+    this.desk.redraw();
+  }
+
+  onKey(event) {
+    const last = this.parts.length - 1;
+    const at = this.parts.findIndex(({ view }) => view === this.view);
+    const next = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at || last + 1, Home: 0, End: last }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const part = this.parts[event.key === "ArrowLeft" ? next - 1 : next];
+    this.choose(part.name);
+    part.tab.focus();
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    this.ready.clear();
+  }
+
+  show(moment) {
+    const { view, desk: { film }, ready } = this;
+    if (!ready.has(view)) {
+      ready.add(view);
+      view.setScene(this.scene);
+    }
+    view.show(moment);
+    this.overlay.show(view.onPlane?.(moment) ?? null);
+    if (!film.moving && view.say) this.summary.textContent = view.say(moment);
+  }
+
+  wants(moment) {
+    return this.ready.has(this.view) ? this.view.wants?.(moment) : null;
+  }
+
+  /** Also for a view that was left while its question was under way: it is not asked again. */
+  take(name, value) {
+    for (const view of this.ready) view.take?.(name, value);
+  }
+
+  resize() {
+    if (this.ready.has(this.view)) this.view.resize?.();
+  }
+}

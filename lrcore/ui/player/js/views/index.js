@@ -1,0 +1,12 @@
+// The views of a moment that have a tab: ADD A VIEW HERE, by one import and one entry.
+import { Curves } from "./curves.js";
+
+/** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one, and
+ * `about` answers "What am I looking at?".
+ * @type {{name: string, title: string, key: string, about: string, View: Function}[]} */
+export const VIEWS = [
+  {
+    name: "curves", title: "Curves", key: "1", View: Curves,
+    about: "Loss and accuracy of every iteration up to the one that is shown; a click goes to that iteration.",
+  },
+];
