@@ -244,6 +244,71 @@ class Arrows:
     stable_rate: float | None
 
 
+class CodeLine(NamedTuple):
+    """A line of the loop: its text, how far it is indented, the number of its beat in this step or
+    None, and what stands behind it as a comment."""
+
+    text: str
+    depth: int
+    beat: int | None
+    value: str
+
+
+class BeatWords(NamedTuple):
+    """A part of an iteration: its name, and a sentence of what happens in it here."""
+
+    name: str
+    sentence: str
+
+
+class Part(NamedTuple):
+    """What a step is the sum of: a name, and how far it moves each parameter."""
+
+    name: str
+    step: Numbers
+
+
+class Memory(NamedTuple):
+    """What the optimiser remembers under a name, before the step and after it."""
+
+    name: str
+    before: Numbers
+    after: Numbers
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """The step that follows a moment, in beats.
+
+    Args:
+        moment: the iteration.
+        names: of the parameters: w0, ..., b.
+        beats: in the order in which they come.
+        lines: the loop as code.
+        probabilities, losses: of the n points drawn, base64 of float32 (n,); nan where a point is
+            not in the batch.
+        shares: gradients of these losses, base64 of float32 (n, d + 1).
+        left, gradient: (d + 1,), what the gradient holds before backward and after it.
+        before, after: (d + 1,), the parameters.
+        parts: what the step is the sum of.
+        memory: of the optimiser.
+    """
+
+    moment: int
+    names: tuple[str, ...]
+    beats: tuple[BeatWords, ...]
+    lines: tuple[CodeLine, ...]
+    probabilities: str
+    losses: str
+    shares: str
+    left: Numbers
+    gradient: Numbers
+    before: Numbers
+    after: Numbers
+    parts: tuple[Part, ...]
+    memory: tuple[Memory, ...]
+
+
 @dataclass(frozen=True)
 class Shading:
     """How strongly to tint the plane: |2p - 1| for logits from 0 to `limit` at equal steps."""

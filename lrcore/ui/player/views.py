@@ -14,6 +14,7 @@ from lrcore.figures.scene import GRID_SIZE, View, grid_points
 from lrcore.settings import SettingsError
 from lrcore.training import Run, TrainingError
 from lrcore.ui.player.protocol import Grid, Numbers, Probe, to_base64
+from lrcore.ui.player.step import one_step
 from lrcore.ui.player.weights import arrows, landscape
 
 
@@ -39,5 +40,5 @@ def _probe(run: Run, at: int, weights: Numbers) -> Probe | None:
 
 
 VIEWS: Mapping[str, Callable[[Run, int, Numbers], object]] = MappingProxyType(
-    {"grid": _grid, "probe": _probe, "landscape": landscape, "arrows": arrows}
+    {"grid": _grid, "probe": _probe, "landscape": landscape, "arrows": arrows, "step": one_step}
 )

@@ -19,6 +19,11 @@
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{mode: string, moment: number, names: string[], origin: number[], directions: number[], share: ?number, window: number[], size: number, losses: string, b: ?string, levels: number[], minimum: ?number[], escape: ?number[], points: number, of_points: number, penalised: boolean, convex: boolean}} Landscape */
 /** @typedef {{moment: number, gradient: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
+/** @typedef {{text: string, depth: number, beat: ?number, value: string}} CodeLine */
+/** @typedef {{name: string, sentence: string}} BeatWords */
+/** @typedef {{name: string, step: number[]}} Part */
+/** @typedef {{name: string, before: number[], after: number[]}} Memory */
+/** @typedef {{moment: number, names: string[], beats: BeatWords[], lines: CodeLine[], probabilities: string, losses: string, shares: string, left: number[], gradient: number[], before: number[], after: number[], parts: Part[], memory: Memory[]}} OneStep */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string}} Answer */

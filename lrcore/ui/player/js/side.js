@@ -30,14 +30,20 @@ export class Side {
     return { ...entry, tab, panel, view: new View(panel, this.desk) };
   }
 
-  /** What the keys 1 to 5 do. */
+  /** What the keys 1 to 5 do, and those that belong to a view: it is shown first. */
   get actions() {
-    return Object.fromEntries(VIEWS.map(({ name, key }) => [`view ${key}`, () => this.choose(name)]));
+    const choices = VIEWS.map(({ name, key }) => [`view ${key}`, () => this.choose(name)]);
+    const own = this.parts.flatMap(({ name, view }) => Object.entries(view.actions ?? {}).map(([action, act]) => [action, () => {
+      this.choose(name);
+      act();
+    }]));
+    return Object.fromEntries([...choices, ...own]);
   }
 
   choose(name) {
     const part = this.parts.find((one) => one.name === name);
     if (part.view === this.view) return;
+    this.view?.leave?.();
     this.view = part.view;
     for (const { tab, panel, view } of this.parts) {
       tab.setAttribute("aria-selected", view === this.view);

@@ -1,5 +1,6 @@
 // The views of a moment that have a tab: ADD A VIEW HERE, by one import and one entry.
 import { Curves } from "./curves.js";
+import { Step } from "./step.js";
 
 /** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one, and
  * `about` answers "What am I looking at?".
@@ -8,5 +9,9 @@ export const VIEWS = [
   {
     name: "curves", title: "Curves", key: "1", View: Curves,
     about: "Loss and accuracy of every iteration up to the one that is shown; a click goes to that iteration.",
+  },
+  {
+    name: "step", title: "Step", key: "4", View: Step,
+    about: "The one step that follows this moment, as code and in beats: the line that is lit is the one that is executed. All numbers are those of this very step. Keys: . and , for the next beat and the one before, S for slow motion.",
   },
 ];
