@@ -17,8 +17,8 @@ export class Step {
   constructor(panel, desk) {
     Object.assign(this, { desk, step: null, chosen: null, timer: 0, arrived: -Infinity });
     this.beat = Number(desk.chosen("beat", (text) => /^\d{1,2}$/.test(text)) ?? 0);
-    const made = (tag, className, testid) => {
-      const part = panel.appendChild(Object.assign(document.createElement(tag), { className }));
+    const made = (tag, className, testid, parent = panel) => {
+      const part = parent.appendChild(Object.assign(document.createElement(tag), { className }));
       if (testid) part.dataset.testid = testid;
       return part;
     };
@@ -26,8 +26,9 @@ export class Step {
     Object.assign(this.strip, { role: "group", ariaLabel: "Beats of one step" });
     this.sentence = made("p", "sentence", "beat");
     this.code = made("ol", "code");
-    this.vectors = made("div", "vectors");
-    this.canvas = made("canvas", "picture");
+    const below = made("div", "below");
+    this.vectors = made("div", "vectors", "vectors", below);
+    this.canvas = made("div", "picture", "picture", below).appendChild(document.createElement("canvas"));
     Object.assign(this.canvas, { role: "img", ariaLabel: "What this beat does" });
     desk.plane.root.addEventListener("pointermove", (event) => this.point(event), { signal: desk.signal });
     desk.signal.addEventListener("abort", () => this.stop());
@@ -129,6 +130,8 @@ export class Step {
     const waiting = this.desk.film.moving ? "Pause to see this step in beats, or press S for slow motion." : "Looking at this step …";
     this.sentence.textContent = known ? `${beat + 1}/${step.beats.length} ${step.beats[beat].name}: ${step.beats[beat].sentence}` : waiting;
     this.code.replaceChildren(...(step?.lines ?? []).map((line) => this.line(line, known)));
+    const lit = this.code.querySelector("[aria-current]");
+    if (lit) this.code.scrollTop = lit.offsetTop - this.code.offsetTop - this.code.clientHeight / 2;
   }
 
   button(text, title, act) {
@@ -144,7 +147,7 @@ export class Step {
   }
 
   line({ text, depth, beat, value }, known) {
-    const made = Object.assign(document.createElement("li"), { textContent: "    ".repeat(depth) + text });
+    const made = Object.assign(document.createElement("li"), { textContent: "  ".repeat(depth) + text });
     made.dataset.testid = "line";
     if (known && beat === this.beat) made.setAttribute("aria-current", "true");
     const isDone = known && value && beat <= this.beat;
@@ -162,9 +165,10 @@ export class Step {
     const shownNames = step.names.length > 4 ? [0, 1, step.names.length - 1] : step.names.keys();
     const columns = [...shownNames];
     this.vectors.style.setProperty("--columns", columns.length);
-    this.vectors.replaceChildren(...rows.flatMap(({ name, values, most, isNow }) => [
+    const head = rows.length ? ["", ...columns.map((k) => step.names[k])].map((text) => this.cell("i", text, true)) : [];
+    this.vectors.replaceChildren(...head, ...rows.flatMap(({ name, values, most, isNow }) => [
       this.cell("b", name, isNow),
-      ...columns.map((k) => this.bar(`${step.names[k]} ${fixed(values[k], 4)}`, values[k] / (most || 1), isNow)),
+      ...columns.map((k) => this.bar(`${name}, ${step.names[k]}: ${fixed(values[k], 4)}`, values[k] / (most || 1), isNow)),
     ]));
   }
 
@@ -173,14 +177,15 @@ export class Step {
   }
 
   bar(text, share, isNow) {
-    const made = this.cell("span", text, isNow);
+    const made = this.cell("span", "", isNow);
+    Object.assign(made, { role: "img", ariaLabel: text, title: text });
     made.style.setProperty("--share", Math.abs(share).toFixed(4));
     made.classList.add(share < 0 ? "less" : "more");
     return made;
   }
 
   draw(known, scores) {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { clientWidth: width, clientHeight: height } = this.canvas.parentElement;
     const context = cleared(this.canvas, width, height);
     if (!known) return;
     const ink = getComputedStyle(this.canvas).color;
