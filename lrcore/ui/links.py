@@ -120,6 +120,14 @@ def show(config: RunConfig) -> None:
             st.session_state[key] = value
 
 
+def begin_with(config: RunConfig) -> None:
+    """Have the controls say where training starts as well; to be called before they are drawn."""
+    values = values_of(config)
+    for control in (START, WEIGHTS):
+        st.session_state[control.key] = values.get(control.key, control.default)
+    show(config)
+
+
 def expected_values() -> dict[str, Value]:
     """What each control says, or will say when it is drawn: what the link says, or its default."""
     values: dict[str, Value] = {}

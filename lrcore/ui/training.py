@@ -14,6 +14,7 @@ from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import read
 from lrcore.ui.links import (
+    begin_with,
     changes_in_link,
     expected_values,
     forget,
@@ -194,4 +195,4 @@ def _carry_out(command: Command, film: Film) -> None:
             film.restart()
         case Undo():
             film.undo()
-            show(film.wanted)
+            begin_with(film.wanted)
