@@ -108,24 +108,20 @@ def start_again_with(film: Film) -> None:
 
 
 def show(config: RunConfig) -> None:
-    """Have the controls say what can change within a run; to be called before they are drawn.
+    """Have the controls say where training starts and what may change; to be called before
+    they are drawn.
 
     On its first drawing, a control that Streamlit keeps in the address says what stood there.
     """
     controls = changeable()
-    for key, value in values_of(config).items():
+    values = values_of(config)
+    for control in (START, WEIGHTS):
+        st.session_state[control.key] = values.get(control.key, control.default)
+    for key, value in values.items():
         if key in controls:
             if controls[key].spec.log:
                 session().own_stops[key] = value
             st.session_state[key] = value
-
-
-def begin_with(config: RunConfig) -> None:
-    """Have the controls say where training starts as well; to be called before they are drawn."""
-    values = values_of(config)
-    for control in (START, WEIGHTS):
-        st.session_state[control.key] = values.get(control.key, control.default)
-    show(config)
 
 
 def expected_values() -> dict[str, Value]:

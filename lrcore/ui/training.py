@@ -14,7 +14,6 @@ from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import read
 from lrcore.ui.links import (
-    begin_with,
     changes_in_link,
     expected_values,
     forget,
@@ -194,5 +193,6 @@ def _carry_out(command: Command, film: Film) -> None:
         case Restart():
             film.restart()
         case Undo():
+            said = _said()
             film.undo()
-            begin_with(film.wanted)
+            _follow(film, said)

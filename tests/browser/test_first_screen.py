@@ -220,7 +220,7 @@ def test_nothing_offers_to_leave_the_machine_and_fit_brings_all_points_back(
     axis = "document.querySelector('.scatter')._fullLayout.xaxis.range"
     before = page.evaluate(axis)
     page.mouse.wheel(0, -600)
-    page.wait_for_function(f"{axis}[1] - {axis}[0] < 12")
+    page.wait_for_function(f"{axis}[1] - {axis}[0] < 13")
     expect(page.locator(".plotly-notifier .notifier-note")).to_have_count(0)
     page.get_by_test_id("fit").click()
     page.wait_for_function(f"Math.abs({axis}[0] - {before[0]}) < 1e-9")
