@@ -6,7 +6,6 @@ and written here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -17,7 +16,6 @@ from lrcore.ui.changes import CHANGES, changeable, text_of
 from lrcore.ui.controls import (
     PLACED_POINTS,
     START,
-    TYPED,
     WEIGHTS,
     Control,
     all_controls,
@@ -116,7 +114,7 @@ def show(config: RunConfig) -> None:
     controls = changeable()
     values = values_of(config)
     for control in (START, WEIGHTS):
-        st.session_state[control.key] = values.get(control.key, control.default)
+        st.session_state[control.key] = values[control.key]
     for key, value in values.items():
         if key in controls:
             if controls[key].spec.log:
@@ -173,12 +171,6 @@ def write_link(control: Control, value: Value) -> None:
         st.query_params[control.key] = text
     elif value == control.default and control.key in st.query_params:
         del st.query_params[control.key]
-
-
-def start_from(weights: Sequence[float]) -> None:
-    """Put weights into the controls, the bias last. To be called before they are drawn."""
-    st.session_state[WEIGHTS.key] = weights_text(tuple(weights))
-    st.session_state[START.key] = TYPED
 
 
 def forget() -> None:

@@ -21,7 +21,6 @@ from lrcore.ui.links import (
     place_in_link,
     show,
     start_again_with,
-    start_from,
     take_link,
 )
 from lrcore.ui.own_data import place_points
@@ -188,11 +187,22 @@ def _carry_out(command: Command, film: Film) -> None:
         case Place(points=points) if isinstance(film.run.config.data, Placed):
             place_points(points)
         case StartFrom(weights=weights) if len(weights) == len(film.run.basis.names) + 1:
-            film.expect_a_drag()
-            start_from(weights)
+            _start_from(weights, film)
         case Restart():
             film.restart()
         case Undo():
             said = _said()
             film.undo()
             _follow(film, said)
+
+
+def _start_from(weights: Sequence[float], film: Film) -> None:
+    """Start again from these weights. The controls follow: the browser may yet send what they said
+    before, and that is no change."""
+    said = _said()
+    try:
+        film.start_from(tuple(weights))
+    except TrainingError as error:
+        st.toast(plain(str(error)), icon=":material/error:", duration="infinite")
+        return
+    _follow(film, said)
