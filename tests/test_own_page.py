@@ -16,7 +16,7 @@ from lrcore.settings import Settings
 from lrcore.ui import own_data, training
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import LimitWords, Place, Request
-from tests.pages import config_of, film_of, opened, player, toasts, words
+from tests.pages import config_of, film_of, opened, player, session_of, toasts, words
 
 FLOWERS = b"""id,length,width,species
 1,5.1,3.5,setosa
@@ -346,3 +346,17 @@ def test_long_names_are_cut_for_the_legend() -> None:
     upload(page, f"x,y,kind\n1,2,{'a' * 400}\n3,4,b\n".encode())
     names = config_of(page).data.sample().classes
     assert names == ("a" * 23 + "…", "b")
+
+
+def test_a_click_that_comes_before_the_controls_places_the_first_class() -> None:
+    page = AppTest.from_function(page_of_a_quick_hand, default_timeout=30)
+    page.run()
+    assert not page.exception
+    assert session_of(page).points.placed == Placed(f"{Placed().points};3,4,0")
+
+
+def page_of_a_quick_hand() -> None:
+    """The player is there before the sidebar."""
+    from lrcore.ui.own_data import place_points
+
+    place_points([(3.0, 4.0)])

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lrcore import DATASETS, FEATURES, OPTIMIZERS, SGD, RunConfig
 from lrcore.settings import Settings, default_of, described
 from lrcore.ui.controls import all_controls, key_of, parse_weights
+from lrcore.ui.player.protocol import Request
 from tests.pages import config_of, controls, film_of, new_sample, opened, player, toasts
 
 REGISTRIES = {"data": DATASETS, "features": FEATURES, "optimizer": OPTIMIZERS}
@@ -131,7 +132,13 @@ def test_a_boundary_dropped_twice_starts_there_however_the_controls_stood() -> N
     for drops in ([(0.5, -1.0, 0.25), (0.75, -1.0, 0.25)], [(1e-7, 2.0, 3.0)]):
         page.session_state["drops"] = drops
         page.run()
-        assert not page.exception
+        assert config_of(page).initial_weights == drops[-1]
+        film = film_of(page)
+        page.session_state["drops"] = []
+        for _ in range(2):  # the controls follow when the player knows of it
+            film.take(Request(knows=film.version))
+            page.run()
+        assert film_of(page).run is film.run
         assert config_of(page).initial_weights == drops[-1]
         assert page.query_params["start"] in ("typed", ["typed"])
         assert parse_weights("".join(page.query_params["weights"])) == drops[-1]
@@ -142,10 +149,10 @@ def page_after_drops() -> None:
     import streamlit as st
 
     from lrcore.ui import training
-    from lrcore.ui.links import start_from
+    from lrcore.ui.session import session
 
     for weights in st.session_state["drops"]:
-        start_from(weights)
+        training._start_from(weights, session().film)
     training.page()
 
 

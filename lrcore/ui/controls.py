@@ -218,10 +218,6 @@ def query(config: RunConfig) -> dict[str, str]:
     A number on a logarithmic scale keeps twelve digits, as its control does.
     """
     values = values_of(config)
-    if config.initial_weights is not None:
-        values[START.key] = TYPED if any(config.initial_weights) else ZEROS
-        if any(config.initial_weights):
-            values[WEIGHTS.key] = weights_text(config.initial_weights)
     controls = {control.key: control for control in all_controls()}
     link = {
         key: as_text(controls[key].spec, value)
@@ -234,7 +230,7 @@ def query(config: RunConfig) -> dict[str, str]:
 
 
 def values_of(config: RunConfig) -> dict[str, Value]:
-    """What the controls say of `config`, by key, but for where training starts."""
+    """What the controls say of `config`, by key."""
     values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}
     for group in GROUPS:
         entry: Entry = getattr(config, group.key)
@@ -242,6 +238,9 @@ def values_of(config: RunConfig) -> dict[str, Value]:
         values |= {
             key_of(name, field): getattr(entry, field) for field, _ in described(type(entry))
         }
+    weights = config.initial_weights or ()
+    values[START.key] = SEED if config.initial_weights is None else TYPED if any(weights) else ZEROS
+    values[WEIGHTS.key] = weights_text(weights) if any(weights) else ""
     return values
 
 

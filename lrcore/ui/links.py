@@ -6,7 +6,6 @@ and written here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -17,7 +16,6 @@ from lrcore.ui.changes import CHANGES, changeable, text_of
 from lrcore.ui.controls import (
     PLACED_POINTS,
     START,
-    TYPED,
     WEIGHTS,
     Control,
     all_controls,
@@ -108,12 +106,16 @@ def start_again_with(film: Film) -> None:
 
 
 def show(config: RunConfig) -> None:
-    """Have the controls say what can change within a run; to be called before they are drawn.
+    """Have the controls say where training starts and what may change; to be called before
+    they are drawn.
 
     On its first drawing, a control that Streamlit keeps in the address says what stood there.
     """
     controls = changeable()
-    for key, value in values_of(config).items():
+    values = values_of(config)
+    for control in (START, WEIGHTS):
+        st.session_state[control.key] = values[control.key]
+    for key, value in values.items():
         if key in controls:
             if controls[key].spec.log:
                 session().own_stops[key] = value
@@ -169,12 +171,6 @@ def write_link(control: Control, value: Value) -> None:
         st.query_params[control.key] = text
     elif value == control.default and control.key in st.query_params:
         del st.query_params[control.key]
-
-
-def start_from(weights: Sequence[float]) -> None:
-    """Put weights into the controls, the bias last. To be called before they are drawn."""
-    st.session_state[WEIGHTS.key] = weights_text(tuple(weights))
-    st.session_state[START.key] = TYPED
 
 
 def forget() -> None:

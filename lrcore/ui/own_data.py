@@ -73,7 +73,7 @@ def place_points(places: Iterable[Sequence[float]]) -> None:
     points = _read_placed().points
     try:
         for x, y in places:
-            points = place(points, x, y, state["placed_class"])
+            points = place(points, x, y, state.get("placed_class", 0))
     except (DataError, SettingsError) as error:
         _complain(f"Not placed: {error}.")
     _replace(points)

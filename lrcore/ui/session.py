@@ -61,8 +61,8 @@ class Session:
         link_problems: what is yet to be said of the link.
         opening: the changes in the link that the page is being opened with; None once it is open.
         opened: the run that this link describes.
-        unfollowed: what the controls say that are yet to say what the film does, as its link tells
-            more than they did. The browser says it too until it knows better: that is no change.
+        stale: what the controls said before a link or the hand on the boundary told more than they
+            did. The browser says it until it knows better: that is no change.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
         file_seen: which file was read last, whether or not it could be.
@@ -75,7 +75,7 @@ class Session:
     link_problems: list[str] = field(default_factory=list)
     opening: str | None = None
     opened: tuple[Segment, ...] = ()
-    unfollowed: RunConfig | None = None
+    stale: frozenset[RunConfig] = frozenset()
     own_stops: dict[str, Value] = field(default_factory=dict)
     points: OwnPoints | None = None
     upload: Upload | None = None

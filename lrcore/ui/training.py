@@ -21,7 +21,6 @@ from lrcore.ui.links import (
     place_in_link,
     show,
     start_again_with,
-    start_from,
     take_link,
 )
 from lrcore.ui.own_data import place_points
@@ -74,13 +73,14 @@ def _tell_of_link(problems: Sequence[str]) -> None:
 
 def _let_controls_follow() -> None:
     """The controls say what the film does, once the player has been drawn, and they with it."""
-    film = session().film
-    if session().unfollowed is None or film is None or not film.is_known:
+    film, stale = session().film, session().stale
+    if not stale or film is None or not film.is_known:
         return
-    if _said() == session().unfollowed:
+    said = _said()
+    if said in stale:
         show(film.wanted)
-    else:
-        session().unfollowed = None
+    elif said == film.wanted:
+        session().stale = frozenset()
 
 
 def _expected() -> RunConfig | str:
@@ -89,10 +89,10 @@ def _expected() -> RunConfig | str:
     The player is drawn before the controls, so that its answer comes first. Where drawing them
     brings other settings, the page is drawn again.
     """
-    film = session().film
-    if session().unfollowed is not None and session().opening is None and film is not None:
+    film, said = session().film, _said()
+    if film is not None and session().opening is None and said in session().stale:
         return film.wanted
-    return _said()
+    return said
 
 
 def _said() -> RunConfig | str:
@@ -143,17 +143,15 @@ def _opened(film: Film | None, wanted: RunConfig, changes: str) -> Film:
     if film is None or segments not in (film.segments, session().opened):
         film = _new_film(segments[0].config, segments[1:])
     session().opened = segments
-    session().unfollowed = None
+    session().stale = frozenset()
     _follow(film, wanted)
     return film
 
 
-def _follow(film: Film, said: RunConfig | str) -> None:
-    """Have the controls, which say so now, say what the film does."""
-    if session().unfollowed is None and isinstance(said, RunConfig):
-        session().unfollowed = said
-    if session().unfollowed == film.wanted:
-        session().unfollowed = None
+def _follow(film: Film, *said: RunConfig | str) -> None:
+    """Have the controls, which say so now or may do so soon, say what the film does."""
+    stale = {one for one in said if isinstance(one, RunConfig)}
+    session().stale = (session().stale | stale) - {film.wanted}
 
 
 def _taken(film: Film | None, wanted: RunConfig) -> Film:
@@ -188,10 +186,22 @@ def _carry_out(command: Command, film: Film) -> None:
         case Place(points=points) if isinstance(film.run.config.data, Placed):
             place_points(points)
         case StartFrom(weights=weights) if len(weights) == len(film.run.basis.names) + 1:
-            film.expect_a_drag()
-            start_from(weights)
+            _start_from(weights, film)
         case Restart():
             film.restart()
         case Undo():
+            before = (_said(), film.wanted)
             film.undo()
-            show(film.wanted)
+            _follow(film, *before)
+
+
+def _start_from(weights: Sequence[float], film: Film) -> None:
+    """Start again from these weights. The controls follow: the browser may yet send what they said
+    before, and that is no change."""
+    before = (_said(), film.wanted)
+    try:
+        film.start_from(tuple(weights))
+    except TrainingError as error:
+        st.toast(plain(str(error)), icon=":material/error:", duration="infinite")
+        return
+    _follow(film, *before)

@@ -87,15 +87,18 @@ def pixels(page: Page, points: Array, shift: Array | None = None) -> Array:
 def ringed(page: Page, points: Array, radius: float) -> NDArray[np.bool_]:
     """Round which points, (n, 2), a whole circle of the text's colour is drawn.
 
-    A ring is 2 px wide: where it covers half a pixel, it still outweighs the tint (88 of 255).
+    A ring is 2 px wide: at each angle, it covers one of three pixels half a px apart so far that it
+    outweighs the tint (88 of 255).
     """
     angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
-    circle = radius * np.stack([np.cos(angles), np.sin(angles)], 1)
+    directions = np.stack([np.cos(angles), np.sin(angles)], 1)
+    play = radius + np.array([-0.5, 0, 0.5])
+    circle = (directions[:, None] * play[:, None]).reshape(-1, 2)
     shift = np.tile(circle, (len(points), 1))
     found = pixels(page, np.repeat(points, len(circle), 0), shift)
     text = np.array(page.evaluate(_TEXT_COLOUR), float)
     drawn = (found[:, 3] > 130) & (np.abs(found[:, :3] - text).max(1) < 90)
-    return drawn.reshape(len(points), -1).all(1)
+    return drawn.reshape(len(points), len(angles), len(play)).any(2).all(1)
 
 
 def drawn_curves(page: Page) -> list[dict[str, object]]:

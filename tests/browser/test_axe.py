@@ -24,6 +24,8 @@ def opened(page: Page, address: str, path: str) -> None:
         page.wait_for_function(
             "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
         )
+        expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
     else:
         expect(page.get_by_test_id("status")).not_to_contain_text("Loading")
         page.get_by_test_id("limits").locator("summary").click()

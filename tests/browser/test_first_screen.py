@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -30,6 +32,12 @@ def opened(
     expect(page.get_by_test_id("iteration")).to_have_text("0")
     expect(page.get_by_test_id("limits").locator("b").first).to_be_attached()
     return context, page
+
+
+def wait_for_sidebar(page: Page) -> None:
+    """It comes after the player."""
+    expect(page.get_by_label("Max. iterations").last).to_be_visible()
+    expect(page.locator(".stSidebar [data-testid=stSkeleton]")).to_have_count(0)
 
 
 def overflowing(page: Page) -> list[str]:
@@ -102,7 +110,7 @@ def test_a_narrow_window_has_one_column(
         tops = [boxes(page, f".stage .{name}")[0][1][2] for name in ("plane", "transport", "side")]
         assert tops == sorted(tops)
         page.get_by_test_id("stExpandSidebarButton").click()
-        expect(page.get_by_text("Learning rate")).to_be_in_viewport()
+        expect(page.get_by_text("Points per class")).to_be_in_viewport()
     finally:
         context.close()
 
@@ -158,7 +166,8 @@ def test_fingers_find_every_target(browser: Browser, address: str) -> None:
             expect(page.locator(".st-key-menu a").last).to_be_visible()
         found = boxes(
             page,
-            ".stage button, .stage select, .stage summary, .stSidebar button, .stSidebar summary, "
+            ".stage button, .stage select, .stage summary, .stSidebar summary, "
+            ".stSidebar button:not([aria-label=Open]), "  # which is part of a larger target
             ".stSidebar [role=group] > div, .st-key-pages a, .st-key-menu a",
         )
         assert len(found) > 15
@@ -171,6 +180,7 @@ def test_values_of_sliders_lie_on_no_words(open_page: OpenPage) -> None:
     page = open_page(
         "?samples_per_class=500000&max_iterations=1000000&momentum=0&target_accuracy=1"
     )
+    wait_for_sidebar(page)
     words = boxes(page, ".stSidebar [data-testid=stWidgetLabel] p")
     values = boxes(page, ".stSidebar [data-testid=stSliderThumbValue]")
     assert len(values) > 6
@@ -186,7 +196,8 @@ def test_more_opens_wherever_it_is_clicked_and_covers_nothing(
     open_page: OpenPage, share: float
 ) -> None:
     page = open_page()
-    for group in ("data", "features", "optimizer"):
+    wait_for_sidebar(page)
+    for group in ("optimizer", "features", "data"):  # what opens below moves none above
         summary = page.locator(f".st-key-group_{group} summary")
         box = summary.bounding_box()
         assert box is not None
@@ -197,19 +208,18 @@ def test_more_opens_wherever_it_is_clicked_and_covers_nothing(
         shown = details.bounding_box()
         assert plane is not None and shown is not None  # noqa: PT018
         assert shown["x"] + shown["width"] <= plane["x"]
-        summary.click()
 
 
 def test_nothing_offers_to_leave_the_machine_and_fit_brings_all_points_back(
     open_page: OpenPage,
 ) -> None:
     page = open_page()
-    page.locator(".scatter").hover()
+    page.get_by_test_id("scatter").hover()
     expect(page.locator(".modebar-btn")).to_have_count(0)
     axis = "document.querySelector('.scatter')._fullLayout.xaxis.range"
     before = page.evaluate(axis)
     page.mouse.wheel(0, -600)
-    page.wait_for_function(f"{axis}[1] - {axis}[0] < 12")
+    page.wait_for_function(f"{axis}[1] - {axis}[0] < 13")
     expect(page.locator(".plotly-notifier .notifier-note")).to_have_count(0)
     page.get_by_test_id("fit").click()
     page.wait_for_function(f"Math.abs({axis}[0] - {before[0]}) < 1e-9")
@@ -250,11 +260,11 @@ def test_an_accident_of_the_wheel_or_a_drag_leaves_the_curves_and_a_click_seeks(
     page.mouse.up()
     axis = "document.querySelector('.curves')._fullLayout.xaxis.range"
     assert page.evaluate(axis) == [0, 200]
-    place = "(() => { const p = document.querySelector('.curves'); const a = p._fullLayout.xaxis; return p.getBoundingClientRect().left + a._offset + a.l2p(80); })()"
-    page.mouse.click(page.evaluate(place), y)
-    page.wait_for_function(
-        "Math.abs(document.querySelector('[data-testid=iteration]').textContent - 80) < 2"
-    )
+    at_80 = """() => { const plot = document.querySelector('.curves');
+        const { xaxis } = plot._fullLayout;
+        return plot.getBoundingClientRect().left + xaxis._offset + xaxis.l2p(80); }"""
+    page.mouse.click(page.evaluate(at_80), y)
+    expect(page.get_by_test_id("iteration")).to_have_text(re.compile("79|80|81"))
     here = int(number(page, "iteration"))
     run = Run(RunConfig())
     run.extend(10, here + 1)

@@ -65,6 +65,9 @@ def upload(page: Page, folder: Path, name: str, content: str) -> None:
 
 
 def choose(page: Page, key: str, option: str) -> None:
+    if key == "data":  # a choice between pictures
+        page.get_by_role("radio", name=option, exact=True).click()
+        return
     page.locator(f".st-key-{key}").get_by_role("combobox").click()
     page.get_by_role("option", name=option, exact=True).click()
 

@@ -82,18 +82,15 @@ class Film:
         self._clock = clock
         self._request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
-        self._is_dragged = False
         self._before: _Before | None = None
         self._start(config, changes)
 
     def _start(self, config: RunConfig, changes: Sequence[Segment] = ()) -> None:
-        run = Run(config)
-        self._before = _Before(self.run, self.wanted, self.at) if self._is_dragged else None
-        self._is_dragged = False
-        self._show(run, changes)
+        self._show(Run(config), changes)
 
     def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
         self.run = run
+        self._before = None
         self._limits = LimitsOfRun(self.run)
         self._run_number += 1
         self._branched_at: list[int] = []
@@ -153,16 +150,22 @@ class Film:
         self._to_come.clear()
         self._config_number += 1
 
-    def expect_a_drag(self) -> None:
-        """The next run replaces the present one because the boundary was dragged."""
-        self._is_dragged = True
+    def start_from(self, weights: tuple[float, ...]) -> None:
+        """Start again from where the boundary was dragged to, the bias last; `undo` takes it back.
+
+        Raises:
+            TrainingError: the new run cannot start; the present one goes on.
+        """
+        before = _Before(self.run, self.wanted, self.at)
+        self.set(replace(self.wanted, initial_weights=weights))
+        if self.run is not before.run:
+            self._before = before
 
     def undo(self) -> None:
         """Bring back the run that a drag has replaced, at its moment."""
         before = self._before
         if before is None:
             return
-        self._before = None
         self._show(before.run)
         self.wanted = before.wanted
         self._config_number += 1
@@ -171,7 +174,6 @@ class Film:
     def take(self, request: Request) -> None:
         """Take a question; `respond` answers it, as often as the page is drawn."""
         self._request, self._asked_at = request, self._clock()
-        self._is_dragged = False
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""

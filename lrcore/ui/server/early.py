@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,12 +22,21 @@ _OTHERS = ("/autograd", "/stories")
 _ELEMENTS = (
     "BidiComponent",
     "Button",
+    "ButtonGroup",
     "Checkbox",
     "Html",
     "NumberInput",
+    "PageLink",
     "Selectbox",
     "Slider",
     "TextInput",
+)
+_OF_OTHERS = ("ButtonGroup", "GraphVizChart", "PageLink", "Slider")
+# Until Streamlit has a sidebar to show, which comes after the player, its place is kept.
+_ROOM = (
+    "<style>@media (min-width: 900px) { "
+    '[data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"], .st-key-menu, '
+    ".st-key-lab)) { padding-left: 18.75rem; } }</style>"
 )
 _IMPORT = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 
@@ -41,8 +51,10 @@ class Early:
     def __init__(self, app: ASGIApp) -> None:
         self._app, self._base = app, base_path()
         common = f'{_look()}<script async src="./{CONNECTION}"></script>'
-        self._wishes = dict.fromkeys(_OTHERS, common.encode())
-        self._wishes |= dict.fromkeys(_TRAINING, f"{common}{_wishes()}".encode())
+        others = f"{common}{_preloads(_chunks(_OF_OTHERS))}"
+        self._wishes = dict.fromkeys(_OTHERS, others.encode())
+        training = f"{common}{_ROOM}{_wishes()}"
+        self._wishes |= dict.fromkeys(_TRAINING, training.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -94,20 +106,23 @@ def _look() -> str:
 
 def _wishes() -> str:
     modules = [f"{ADDRESS}/{name}" for name in player_files()]
-    modules += [f"static/js/{name}" for name in _chunks()]
-    links = (f'<link rel="modulepreload" crossorigin href="./{module}">' for module in modules)
-    return f'<script async src="./{PLOTLY}"></script>{"".join(links)}'
+    modules += _chunks(_ELEMENTS)
+    return f'<script async src="./{PLOTLY}"></script>{_preloads(modules)}'
 
 
-def _chunks() -> list[str]:
+def _preloads(modules: Iterable[str]) -> str:
+    return "".join(f'<link rel="modulepreload" crossorigin href="./{name}">' for name in modules)
+
+
+def _chunks(elements: Iterable[str]) -> list[str]:
     """The scripts of the page's elements and what they import, if the document does not name it."""
     document = (STREAMLIT / "index.html").read_text("utf-8")
     scripts = STREAMLIT / "static" / "js"
     found: list[str] = []
-    waiting = [path.name for name in _ELEMENTS for path in scripts.glob(f"{name}.*.js")]
+    waiting = [path.name for name in elements for path in scripts.glob(f"{name}.*.js")]
     while waiting:
         name = waiting.pop()
         if name not in found and name not in document:
             found.append(name)
             waiting += _IMPORT.findall((scripts / name).read_text("utf-8"))
-    return found
+    return [f"static/js/{name}" for name in found]

@@ -14,6 +14,6 @@
   new MutationObserver(() => {
     if (waiting || !document.querySelector(".st-key-lab")) return;
     waiting = true;
-    setTimeout(look, 200);
+    requestAnimationFrame(look);
   }).observe(document, { childList: true, subtree: true });
 }

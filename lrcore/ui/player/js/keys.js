@@ -9,8 +9,9 @@ const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="sl
 const TAKES_DIGITS = 'select, [role="listbox"]'; // to find an option
 const TAKES_TEXT = 'textarea, [contenteditable="true"], [role="textbox"], [role="combobox"], [role="dialog"] *, input:not([type="range"], [type="checkbox"], [type="radio"])';
 
-/** What a key does; nothing where the control that has the focus uses the key itself. */
-function actionOf({ key, ctrlKey, metaKey, altKey }, target) {
+/** What a key does; nothing where the control that has the focus uses the key itself.
+ * @param {boolean} byKey whether the keyboard has led the focus there */
+function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
   if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
   if (ctrlKey || metaKey || altKey) return null;
@@ -18,15 +19,18 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target) {
   if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];
   // Where a click has left the focus, the space bar still plays; whoever came by the keyboard means
   // the control.
-  const theirs = target.closest?.(TAKES_TEXT) || (target !== document.body && target.matches?.(":focus-visible"));
-  return theirs ? null : KEYS[key];
+  return target.closest?.(TAKES_TEXT) || (byKey && target !== document.body) ? null : KEYS[key];
 }
 
 export function listenToKeys(actions, signal) {
   let held = null; // a key whose pressing was ours: its release is no click on a button either
+  let [lastWasKey, byKey] = [false, false];
   const options = { signal, capture: true };
+  document.addEventListener("pointerdown", () => { lastWasKey = byKey = false; }, options);
+  document.addEventListener("focusin", () => { byKey = lastWasKey; }, options);
   document.addEventListener("keydown", (event) => {
-    const action = actionOf(event, event.composedPath()[0]);
+    lastWasKey = true;
+    const action = actionOf(event, event.composedPath()[0], byKey);
     if (!actions[action]) return;
     event.preventDefault();
     event.stopPropagation();

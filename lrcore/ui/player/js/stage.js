@@ -114,7 +114,10 @@ export class Stage {
   /** @param {import("./protocol.js").Answer} answer */
   receive(answer) {
     const { film, link, playhead } = this;
+    const owed = link.commands.length;
     const isNew = link.receive(answer);
+    // The controls follow what a command has done, once Python hears that we know of it.
+    if (link.commands.length < owed) link.askIn(REPORT);
     if (isNew.run && !answer.scene) return this.askForAll(answer.at);
     if (isNew.run) this.begin(answer.scene, isNew.film ? this.playhead.here : answer.at);
     const count = film.take(answer, isNew.branch);

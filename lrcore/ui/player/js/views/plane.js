@@ -46,7 +46,9 @@ export class Plane {
 
   react() {
     this.scale = typeScale();
-    this.Plotly.react(this.plot, this.figure.data, scaled(this.figure.layout, this.scale), this.config);
+    // Plotly writes the axes of now into the layout that it is given.
+    const layout = scaled(structuredClone(this.figure.layout), this.scale);
+    this.Plotly.react(this.plot, this.figure.data, layout, this.config);
   }
 
   /** Back to the axes that the data came with. */
