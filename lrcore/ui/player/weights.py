@@ -170,7 +170,7 @@ def _in_force(run: Run, moment: int) -> RunConfig:
 
 
 def _ground(run: Run, config: RunConfig) -> _Ground:
-    grounds = _ATLASES[run].grounds
+    grounds = _ATLASES.setdefault(run, _Atlas()).grounds
     decay = getattr(config.optimizer, "weight_decay", 0.0)
     key = config.loss, config.l1, config.l2, decay, config.optimizer.decay_is_a_penalty
     if key not in grounds:

@@ -33,10 +33,10 @@ export class Landscape {
 
   /** From 0 at the lowest corner of the grid to 1 at the highest. */
   heightAt(place) {
-    return this.share(this.lossAt(place));
+    return this.relative(this.lossAt(place));
   }
 
-  share(loss) {
+  relative(loss) {
     if (!(this.highest > this.lowest)) return 0;
     return Number.isFinite(loss) ? Math.max(0, Math.min(1, (loss - this.lowest) / (this.highest - this.lowest))) : 1;
   }

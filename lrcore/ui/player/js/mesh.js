@@ -43,24 +43,26 @@ export class Projection {
 export function paintSurface(context, landscape, projection, background) {
   const { size, losses, levels, window: [u0, u1, v0, v1] } = landscape;
   const place = (column, row) => [u0 + ((u1 - u0) * column) / (size - 1), v0 + ((v1 - v0) * row) / (size - 1)];
-  const corners = Array.from({ length: size * size }, (_, k) => projection.toScreen(place(k % size, Math.floor(k / size)), landscape.share(losses[k])));
-  const onContour = (column, row) => projection.toScreen(place(column, row), projection.tilt ? landscape.heightAt(place(column, row)) : 0);
+  const corners = Array.from({ length: size * size }, (_, k) => projection.toScreen(place(k % size, Math.floor(k / size)), landscape.relative(losses[k])));
   const pieces = contours(losses, size, levels);
-  context.lineJoin = "round";
-  for (let row = size - 2; row >= 0; row -= 1) {
-    for (let column = 0; column < size - 1; column += 1) {
-      const at = row * size + column;
+  const onMap = ([column, row]) => projection.toScreen(place(column, row), projection.tilt ? landscape.heightAt(place(column, row)) : 0);
+  // A row's contours come after the next row's cells, whose edges would gnaw at them.
+  for (let row = size - 2; row >= -1; row -= 1) {
+    for (let at = row * size; row >= 0 && at < (row + 1) * size - 1; at += 1) {
       paintCell(context, [at, at + 1, at + size + 1, at + size].map((k) => corners[k]), tint(rank(losses[at], levels), background));
     }
-    context.strokeStyle = `rgb(${SLATE})`;
-    context.lineWidth = 1.25;
-    context.beginPath();
-    for (const [c0, r0, c1, r1] of pieces[row]) {
-      context.moveTo(...onContour(c0, r0));
-      context.lineTo(...onContour(c1, r1));
-    }
-    context.stroke();
+    if (row + 1 < size - 1) paintPieces(context, pieces[row + 1], onMap);
   }
+}
+
+function paintPieces(context, pieces, onMap) {
+  Object.assign(context, { strokeStyle: `rgb(${SLATE})`, lineWidth: 1.25, lineCap: "round" });
+  context.beginPath();
+  for (const [c0, r0, c1, r1] of pieces) {
+    context.moveTo(...onMap([c0, r0]));
+    context.lineTo(...onMap([c1, r1]));
+  }
+  context.stroke();
 }
 
 function paintCell(context, corners, colour) {

@@ -1,5 +1,6 @@
 // The views of a moment that have a tab: ADD A VIEW HERE, by one import and one entry.
 import { Curves } from "./curves.js";
+import { Weights } from "./weights.js";
 
 /** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one, and
  * `about` answers "What am I looking at?".
@@ -8,5 +9,9 @@ export const VIEWS = [
   {
     name: "curves", title: "Curves", key: "1", View: Curves,
     about: "Loss and accuracy of every iteration up to the one that is shown; a click goes to that iteration.",
+  },
+  {
+    name: "weights", title: "Weights", key: "2", View: Weights,
+    about: "Each place is a pair of weights, and so a line in the plane; contours join places of equal loss. The dot is the line that you see: drag either.",
   },
 ];
