@@ -250,7 +250,7 @@ def arrows(run: Run, at: int, numbers: Numbers) -> Arrows | None:
     if not all(step.isfinite().all() for step in (*steps, bend.hessian)):
         return None
     return Arrows(
-        moment=moment,
+        question=numbers,
         gradient=tuple(steps[0].tolist()),
         memory=tuple(steps[1].tolist()),
         step=tuple(steps[2].tolist()),

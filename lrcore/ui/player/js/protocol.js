@@ -18,7 +18,7 @@
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{mode: string, moment: number, names: string[], origin: number[], directions: number[], share: ?number, window: number[], size: number, losses: string, b: ?string, levels: number[], minimum: ?number[], escape: ?number[], points: number, of_points: number, penalised: boolean, convex: boolean}} Landscape */
-/** @typedef {{moment: number, gradient: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
+/** @typedef {{question: number[], gradient: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string}} Answer */

@@ -43,6 +43,8 @@ export class WeightsMap {
     const context = cleared(this.surface, this.look.width, this.look.height);
     paintSurface(context, landscape, this.projection, this.look.background.match(/\d+/g).slice(0, 3).map(Number));
     this.axes(context, landscape);
+    const { left, top, width, height } = this.box;
+    Object.assign(this.canvas.dataset, { window: landscape.window, box: [left, top, width, height] }); // what is where, for whoever reads the picture
     return this.projection;
   }
 
@@ -50,19 +52,21 @@ export class WeightsMap {
     const { box, projection, look: { ink, font, em } } = this;
     const bottom = box.top + box.height;
     Object.assign(context, { fillStyle: ink, font, textAlign: "center", textBaseline: "top" });
+    const [across, upwards] = names.map((name) => subscript(name.split(" ")[0]));
+    const end = box.left + box.width - context.measureText(across).width - 1.2 * em;
     for (const { at, text } of ticks(u0, u1)) {
       const [x] = projection.toScreen([at, v0]);
-      if (x < box.left + box.width - 1.6 * em) context.fillText(text, x, bottom + 0.3 * em);
+      if (x < end) context.fillText(text, x, bottom + 0.3 * em);
     }
     context.textAlign = "right";
-    context.fillText(subscript(names[0]), box.left + box.width, bottom + 0.3 * em);
+    context.fillText(across, box.left + box.width, bottom + 0.3 * em);
     context.textBaseline = "middle";
     const top = projection.toScreen([u0, v1])[1];
     for (const { at, text } of ticks(v0, v1)) {
       const [, y] = projection.toScreen([u0, at]);
       if (y > top + 1.5 * em) context.fillText(text, box.left - 0.3 * em, y);
     }
-    context.fillText(subscript(names[1]), box.left - 0.3 * em, top + 0.6 * em);
+    context.fillText(upwards, box.left - 0.3 * em, top + 0.6 * em);
   }
 
   /** @param {{landscape: object, tilt: number, record: object, index: number, weights: ArrayLike<number>, arrows: ?object, onRun: boolean}} now
@@ -182,5 +186,5 @@ function arrow(context, [x0, y0], [x1, y1], width) {
 
 /** w0 as w₀. */
 export function subscript(name) {
-  return name.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+  return name.replace(/(?<=^w)\d+/, (digits) => digits.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]));
 }

@@ -28,7 +28,7 @@ export class Weights {
     this.map = new WeightsMap(part(".map"));
     this.serial = 0; // counts questions: Python takes each for another
     this.landscape = null;
-    for (const control of [first, second, this.sliced, this.slider]) control.addEventListener("input", () => this.chosen(), { signal: desk.signal });
+    for (const control of [first, second, this.sliced, this.slider]) control.addEventListener("input", desk.redraw, { signal: desk.signal });
     listenToKeys({ flatter: () => this.tiltBy(-TILT), steeper: () => this.tiltBy(TILT) }, desk.signal);
     this.hand = new WeightsHand(this.map.root, this.dot, {
       mayGrab: () => Boolean(this.landscape) && desk.mayGrab(),
@@ -61,15 +61,10 @@ export class Weights {
     this.desk.redraw();
   }
 
-  chosen() {
-    this.arrows = null;
-    this.desk.redraw();
-  }
-
   tiltBy(degrees) {
     if (this.panel.hidden) return;
     this.slider.valueAsNumber += degrees;
-    this.chosen();
+    this.desk.redraw();
   }
 
   hover(place) {
@@ -110,18 +105,21 @@ export class Weights {
   }
 
   wants({ index }) {
-    const { asked, landscape, desk: { film } } = this;
-    if (!asked) return {};
-    const wanted = { landscape: asked.numbers };
-    if (asked.taken && !film.moving && this.onRun) wanted.arrows = [film.cuts, index, Number(!landscape.b), ...landscape.directions];
-    return wanted;
+    const { asked } = this;
+    const arrows = asked?.taken && this.arrowsAt(index);
+    return { ...(asked && { landscape: asked.numbers }), ...(arrows && { arrows }) };
+  }
+
+  /** The question for the arrows; null while it plays, and off the run. */
+  arrowsAt(index) {
+    const { landscape, onRun, desk: { film } } = this;
+    return landscape && onRun && !film.moving ? [film.cuts, index, Number(!landscape.b), ...landscape.directions] : null;
   }
 
   take(name, value) {
     if (name === "landscape") {
       this.landscape = new Landscape(value);
       this.asked.taken = true;
-      this.arrows = null;
     }
     if (name === "arrows") this.arrows = value;
   }
@@ -136,7 +134,7 @@ export class Weights {
     if (drawable) this.keepUp(moment);
     this.panel.classList.toggle("empty", !drawable || !this.landscape);
     this.onRun = film.record.moment(index).weights.every((value, k) => value === weights[k]);
-    const arrows = !film.moving && this.onRun && this.arrows?.moment === index ? this.arrows : null;
+    const arrows = this.arrows && String(this.arrows.question) === String(this.arrowsAt(index)) ? this.arrows : null;
     this.describe(drawable, arrows);
     if (!drawable || !this.landscape) return;
     const tilt = slider.valueAsNumber;
