@@ -317,7 +317,7 @@ def test_map_follows_a_penalty(open_page: OpenPage) -> None:
     page = mapped(open_page("?view=weights&mean=0.6"))
     caption = page.get_by_test_id("weights-caption")
     expect(caption).to_contain_text("Loss of these 200 points")
-    page.locator(".st-key-more_training summary").first.click()
+    page.locator(".st-key-more_features summary").click()
     move_slider(page, "L2 penalty", "ArrowRight", 3)
     expect(caption).to_contain_text("Loss and penalty of these 200 points")
 

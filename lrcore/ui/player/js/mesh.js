@@ -1,7 +1,8 @@
 // How the map of the loss is seen: flat from above, or tilted until it is a surface.
-import { contours, rank } from "./contours.js";
+import { rank } from "./contours.js";
 
 const RISE = 0.55; // height of the surface, by that of the flat map
+const SHADES = 32;
 const SLATE = [84, 116, 146];
 
 /** From places of the plane, and heights of 0 to 1 over it, to px, seen from afar. */
@@ -44,14 +45,16 @@ export function paintSurface(context, landscape, projection, background) {
   const { size, losses, levels, window: [u0, u1, v0, v1] } = landscape;
   const place = (column, row) => [u0 + ((u1 - u0) * column) / (size - 1), v0 + ((v1 - v0) * row) / (size - 1)];
   const corners = Array.from({ length: size * size }, (_, k) => projection.toScreen(place(k % size, Math.floor(k / size)), landscape.relative(losses[k])));
-  const pieces = contours(losses, size, levels);
   const onMap = ([column, row]) => projection.toScreen(place(column, row), projection.tilt ? landscape.heightAt(place(column, row)) : 0);
+  const shades = Array.from(losses, (loss) => Math.round(SHADES * rank(loss, levels)));
   // A row's contours come after the next row's cells, whose edges would gnaw at them.
   for (let row = size - 2; row >= -1; row -= 1) {
-    for (let at = row * size; row >= 0 && at < (row + 1) * size - 1; at += 1) {
-      paintCell(context, [at, at + 1, at + size + 1, at + size].map((k) => corners[k]), tint(rank(losses[at], levels), background));
+    const end = (row + 1) * size - 1;
+    for (let from = row * size, to = from; row >= 0 && from < end; from = to) {
+      do to += 1; while (to < end && shades[to] === shades[from]);
+      paintStrip(context, corners, size, from, to, tint(shades[from] / SHADES, background));
     }
-    if (row + 1 < size - 1) paintPieces(context, pieces[row + 1], onMap);
+    if (row + 1 < size - 1) paintPieces(context, landscape.contours[row + 1], onMap);
   }
 }
 
@@ -65,12 +68,14 @@ function paintPieces(context, pieces, onMap) {
   context.stroke();
 }
 
-function paintCell(context, corners, colour) {
+/** Cells of one row and one shade, from a corner to another: one by one they take five times as long. */
+function paintStrip(context, corners, size, from, to, colour) {
   context.fillStyle = colour;
-  context.strokeStyle = colour; // or the page would show between two cells
+  context.strokeStyle = colour; // or the page would show between two strips
   context.lineWidth = 0.7;
   context.beginPath();
-  for (const corner of corners) context.lineTo(...corner);
+  for (let at = from; at <= to; at += 1) context.lineTo(...corners[at]);
+  for (let at = to + size; at >= from + size; at -= 1) context.lineTo(...corners[at]);
   context.closePath();
   context.fill();
   context.stroke();

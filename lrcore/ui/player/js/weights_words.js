@@ -17,12 +17,13 @@ function planeOf({ share, moment, b, origin }) {
   return [bias, others].filter(Boolean).join(", ");
 }
 
-/** The arrows at the dot: what each is called, and how long it is.
+/** The arrows at the dot: what each is called, and how long it is in the map.
  * @param {import("./protocol.js").Arrows} arrows
  * @returns {[kind: string, text: string][]} */
-export function legendOf({ gradient, memory, step }) {
-  const length = (parts) => Number(Math.hypot(...parts).toPrecision(2)).toString();
-  const remembers = Math.hypot(...memory) > 1e-5 * Math.hypot(...step);
+export function legendOf({ gradient, memory, step }, { axes }) {
+  const size = (parts) => Math.hypot(...axes.map((axis) => axis.reduce((sum, part, k) => sum + part * parts[k], 0)));
+  const length = (parts) => Number(size(parts).toPrecision(2)).toString();
+  const remembers = size(memory) > 1e-5 * size(step);
   return [
     ["gradient", `−rate · gradient ${length(gradient)}`],
     ...(remembers ? [["memory", `memory ${length(memory)}`]] : []),

@@ -1,6 +1,6 @@
 // The run in the space of its weights: the loss as a map, the path on it, and the line as a dot.
 import { listenToKeys } from "../keys.js";
-import { Landscape } from "../landscape.js";
+import { Landscape, pathMoments } from "../landscape.js";
 import { fixed } from "../readouts.js";
 import { WeightsHand } from "../weights_hand.js";
 import { WeightsMap, subscript } from "../weights_map.js";
@@ -26,6 +26,9 @@ export class Weights {
     const [first, second] = panel.querySelectorAll("select");
     Object.assign(this, { panel, desk, first, second, dot: part(".dot"), beside: part(".beside"), caption: part(".caption"), sliced: part("[type=checkbox]"), slider: part("[type=range]") });
     this.map = new WeightsMap(part(".map"));
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.map.root);
+    desk.signal.addEventListener("abort", () => this.sizes.disconnect());
     this.serial = 0; // counts questions: Python takes each for another
     this.landscape = null;
     for (const control of [first, second, this.sliced, this.slider]) control.addEventListener("input", desk.redraw, { signal: desk.signal });
@@ -56,7 +59,9 @@ export class Weights {
     this.resize();
   }
 
+  /** The map has another size: of the window, or because the words below it grew. */
   resize() {
+    if (this.panel.hidden || !this.map.root.clientWidth) return;
     this.map.measure();
     this.desk.redraw();
   }
@@ -86,20 +91,24 @@ export class Weights {
   }
 
   /** Ask for another map where this one is of other settings, or does not hold the dot. */
-  keepUp({ index, weights }) {
+  keepUp(moment) {
+    const { index, weights } = moment;
     const { film } = this.desk;
     const now = performance.now();
     const of = String([this.choice, film.cuts, film.markAt(index)?.number]);
     const waits = this.asked && this.asked.taken === false && now - this.asked.when < PATIENCE;
-    if (this.asked?.of === of && (waits || !this.isLeft(weights, now))) return;
+    if (this.asked?.of === of && (waits || !this.isLeft(moment, now))) return;
     this.serial += 1;
     this.asked = { of, when: now, taken: false, numbers: [...this.choice, this.serial, Math.min(index, film.length - 1), ...weights] };
   }
 
-  isLeft(weights, now) {
+  isLeft({ index, weights }, now) {
     const { landscape, asked, desk: { film } } = this;
     if (!asked.taken) return true;
-    if (!landscape.contains(landscape.place(weights))) return true;
+    const isInside = (one) => landscape.contains(landscape.place(one));
+    if (!isInside(weights)) return true;
+    // While it plays, only the dot is watched.
+    if (!film.moving && !pathMoments(index).every((k) => isInside(film.record.moment(k).weights))) return true;
     const away = landscape.distance(weights) > 1e-4 * Math.max(1, Math.hypot(...weights));
     return away && now - asked.when > EVERY && (!film.moving || weights.length === 3);
   }
@@ -158,7 +167,7 @@ export class Weights {
     const { landscape } = this;
     const isSlice = landscape && !landscape.b;
     const parts = !drawable ? ["The weights have left every map."] : !landscape ? ["Computing the loss around these weights …"] : [
-      captionOf(landscape), ...(arrows ? [...legendOf(arrows), bendOf(arrows)] : [])];
+      captionOf(landscape), ...(arrows ? [...legendOf(arrows, landscape), bendOf(arrows)] : [])];
     const said = String(parts);
     if (said === this.said) return;
     this.said = said;
