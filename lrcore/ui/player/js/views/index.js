@@ -1,5 +1,6 @@
 // The views of a moment that have a tab: ADD A VIEW HERE, by one import and one entry.
 import { Curves } from "./curves.js";
+import { Sigmoid } from "./sigmoid.js";
 
 /** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one, and
  * `about` answers "What am I looking at?".
@@ -8,5 +9,9 @@ export const VIEWS = [
   {
     name: "curves", title: "Curves", key: "1", View: Curves,
     about: "Loss and accuracy of every iteration up to the one that is shown; a click goes to that iteration.",
+  },
+  {
+    name: "sigmoid", title: "Sigmoid", key: "3", View: Sigmoid,
+    about: "σ makes a probability of each point's logit; the threshold t makes a decision of it. Drag t on the S-curve, on ROC, under the shares or in the plane: all are the same number. Point at a count to see its points.",
   },
 ];
