@@ -3,12 +3,12 @@
 const STEPS = { ArrowRight: 0.01, ArrowUp: 0.01, ArrowLeft: -0.01, ArrowDown: -0.01, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 };
 
 export class Knob {
-  /** @param {{name: string, take: (t: number) => void, find: (event: PointerEvent) => ?number}} what
-   *   its name, where a new threshold goes, and the threshold under a pointer, null where there is none
+  /** @param {{name: string, read: () => number, take: (t: number) => void, find: (event: PointerEvent) => ?number}} what
+   *   its name, the present threshold, where a new one goes, and the threshold under a pointer, null where there is none
    * @param {import("./chart.js").Chart} [chart] the plot it stands on: a press there moves it too */
-  constructor({ name, take, find }, signal, chart) {
+  constructor({ name, read, take, find }, signal, chart) {
     this.element = Object.assign(document.createElement("i"), { className: "knob", tabIndex: 0, role: "slider", ariaLabel: name, ariaValueMin: "0", ariaValueMax: "1" });
-    Object.assign(this, { take, find });
+    Object.assign(this, { read, take, find });
     chart?.root.append(this.element);
     for (const field of chart ? [chart.canvas, this.element] : [this.element]) {
       field.addEventListener("pointerdown", (event) => this.down(event, field), { signal });
@@ -35,13 +35,12 @@ export class Knob {
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const t = this.t + step;
+    const t = this.read() + step; // a quick key comes before the frame
     this.take(Math.max(0, Math.min(1, Number(t.toFixed(3)))));
   }
 
   /** @param {string} text what the threshold means here, for those who do not see it */
   say(t, text) {
-    this.t = t;
     if (text === this.element.ariaValueText) return;
     Object.assign(this.element, { ariaValueNow: String(t), ariaValueText: text });
   }

@@ -39,23 +39,31 @@ export class Sigmoid {
     pair.className = "pair";
     this.curve = new Chart(this.panel, { name: "s-curve", label: "The S-curve with each point: logit across, probability upwards", x: "logit", y: "p" });
     this.panel.append(pair);
-    this.roc = new Chart(pair, { name: "roc", label: "ROC curve; that of the first moment in grey", x: "false positive rate", y: "recall (TPR)" });
+    this.roc = new Chart(pair, { name: "roc", label: "ROC curve: recall (true positive rate) against false positive rate; that of the first moment in grey", x: "false positive rate", y: "recall" });
     this.shares = new Chart(pair, { name: "shares", label: "Precision, recall and F1 against the threshold", x: "t", y: "" });
     for (const [chart, corner] of [[this.curve, THRESHOLD + SETS], [this.roc, AUC], [this.shares, LEGEND]]) chart.root.insertAdjacentHTML("beforeend", corner);
+    const sizes = new ResizeObserver(() => this.resize());
+    for (const chart of [this.curve, this.roc, this.shares]) sizes.observe(chart.root);
+    this.desk.signal.addEventListener("abort", () => sizes.disconnect());
+  }
+
+  resize() {
+    for (const chart of [this.curve, this.roc, this.shares]) chart.resize();
+    this.desk.redraw();
   }
 
   buildKnobs() {
     const { curve, roc, shares: chart, desk: { plane, signal } } = this;
-    const take = (t) => this.move(t);
+    const shared = { read: () => this.t, take: (t) => this.move(t) };
     const inPlane = (event) => {
       const point = plane.pointAt(event);
       return point && rounded(sigmoid(valuesAt(plane.grid, plane.z, 1, point)[0]));
     };
     this.knobs = {
-      curve: new Knob({ name: "Threshold on the S-curve", take, find: (event) => rounded(sigmoid(curve.at(event)[0])) }, signal, curve),
-      roc: new Knob({ name: "Threshold on the ROC curve", take, find: (event) => this.ranking && thresholdAt(this.ranking, nearestPlace(this.ranking, roc.at(event))) }, signal, roc),
-      shares: new Knob({ name: "Threshold under precision, recall and F1", take, find: (event) => rounded(chart.at(event)[0]) }, signal, chart),
-      plane: new Knob({ name: "Threshold in the plane", take, find: inPlane }, signal),
+      curve: new Knob({ name: "Threshold on the S-curve", ...shared, find: (event) => rounded(sigmoid(curve.at(event)[0])) }, signal, curve),
+      roc: new Knob({ name: "Threshold on the ROC curve", ...shared, find: (event) => this.ranking && thresholdAt(this.ranking, nearestPlace(this.ranking, roc.at(event))) }, signal, roc),
+      shares: new Knob({ name: "Threshold under precision, recall and F1", ...shared, find: (event) => rounded(chart.at(event)[0]) }, signal, chart),
+      plane: new Knob({ name: "Threshold in the plane", ...shared, find: inPlane }, signal),
     };
     this.knobs.plane.element.classList.add("tag");
   }
@@ -158,10 +166,5 @@ export class Sigmoid {
     const { lit, scores, level, scene: { labels, tests }, ofTests } = this;
     const isLit = (k) => labels[k] === lit.label && (scores[k] >= level ? 1 : 0) === lit.called && tests[k] === ofTests;
     return { level, lines: [{ className: "threshold", level, handle: this.knobs.plane.element }], ...(lit && { lit: isLit }) };
-  }
-
-  resize() {
-    for (const chart of [this.curve, this.roc, this.shares]) chart.resize();
-    this.desk.redraw();
   }
 }

@@ -27,8 +27,8 @@ export function drawSigmoid(chart, scores, scene, wrong, t) {
   const place = (k) => [chart.toX(Math.max(-half, Math.min(half, scores[k]))), chart.toY(sigmoid(scores[k]))];
   const all = Array.from(scores.keys()).filter((k) => !Number.isNaN(scores[k]));
   const radius = (all.length > MANY ? 0.17 : 0.24) * em;
+  ring(context, wrong, place, 1.8 * radius, ink); // below: where many crowd, their colours stay
   drawPoints(context, scene, all, place, radius);
-  ring(context, wrong, place, 1.9 * radius, ink);
   return [chart.toX(level), chart.toY(t)];
 }
 

@@ -18,7 +18,7 @@ const HTML = `
     <p><b>F1</b> <b data-testid="f1"></b></p>
   </div></div>
   <p class="cost"><label>A miss costs <input type="range" min="0" max="10" step="1" value="5" data-testid="cost"></label> <output></output></p>
-  <p class="cost">Cheapest here <button type="button" data-testid="cheapest"></button> calibrated 1/(1+c) <button type="button" data-testid="calibrated"></button></p>`;
+  <p class="cost">Cheapest t <span class="symbols">here</span> <button type="button" data-testid="cheapest"></button> calibrated <span class="symbols">1/(1+c)</span> <button type="button" data-testid="calibrated"></button></p>`;
 
 export class Errors {
   /** @param {{light: (cell: ?{label: number, called: number}) => void, take: (t: number) => void, redraw: () => void}} acts */
@@ -82,9 +82,9 @@ export class Errors {
     const { c } = this;
     this.cheapest = thresholdAt(ranking, cheapest(ranking, c));
     this.calibrated = calibrated(c);
-    const words = c === 1 ? "one false alarm (c = 1)" : c > 1 ? `${c} false alarms (c = ${c})` : `1/${Math.round(1 / c)} false alarm (c = ${fixed(c, 2)})`;
+    const words = c > 1 ? `c = ${c} false alarms` : `c = ${c < 1 ? `1/${Math.round(1 / c)}` : 1} false alarm`;
     this.part("output").textContent = words;
     this.cost.ariaValueText = `A miss costs ${words}`;
-    for (const name of ["cheapest", "calibrated"]) this.part(`[data-testid="${name}"]`).textContent = `t = ${fixed(this[name], 3)}`;
+    for (const name of ["cheapest", "calibrated"]) this.part(`[data-testid="${name}"]`).textContent = fixed(this[name], 3);
   }
 }
