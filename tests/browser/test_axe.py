@@ -12,6 +12,7 @@ SIZES = {"projector": (1280, 720), "tablet": (820, 1180), "phone": (390, 844)}
 PAGES = {
     "training": "",
     "a run of its own": "?test_share=0.3&data=moons&features=quadratic&at=20",
+    "sigmoid": "?view=sigmoid&t=0.3&test_share=0.3&data=moons",
     "stories": "stories",
     **{name: f"autograd?ex={name.replace(' ', '+')}" for name in EXERCISES},
 }

@@ -122,8 +122,8 @@ def test_counts_are_those_of_scikit_learn(
     for name in ("precision", "recall", "f1"):
         assert number(page, name) == pytest.approx(getattr(ours, name), abs=6e-4)
     tp, fp, fn = ours.true_positives, ours.false_positives, ours.false_negatives
-    expect(page.locator(".formulas")).to_contain_text(f"{tp} / ({tp} + {fp})")
-    expect(page.locator(".formulas")).to_contain_text(f"{tp} / ({tp} + {fn})")
+    expect(page.locator(".formulas")).to_contain_text(f"{tp}/({tp}+{fp})")
+    expect(page.locator(".formulas")).to_contain_text(f"{tp}/({tp}+{fn})")
 
 
 def test_training_and_test_points_are_counted_apart(open_page: OpenPage) -> None:
@@ -284,7 +284,7 @@ def test_the_page_says_what_the_target_asks_for(open_page: OpenPage) -> None:
     p, y, _ = trained(RunConfig(), 30)
     page = open_page("?view=sigmoid")
     go_to(page, 30)
-    note = page.locator(".counted")
+    note = page.locator(".remark")
     expect(note).to_have_text("")
     set_threshold(page, 0.2)
     right = ((p >= 0.2) == y).mean()
@@ -295,11 +295,11 @@ def test_the_page_says_what_the_target_asks_for(open_page: OpenPage) -> None:
 
 def test_the_page_says_that_a_sample_is_counted(open_page: OpenPage) -> None:
     page = open_page("?samples_per_class=5000&view=sigmoid")
-    expect(page.locator(".counted")).to_contain_text("drawn points alone, 1000 and 1000")
+    expect(page.locator(".sample")).to_contain_text("drawn points alone, 1000 and 1000")
     assert sum(counts(page)) == 2000
 
 
 def test_a_run_without_points_has_nothing_to_count(open_page: OpenPage) -> None:
-    page = open_page("?data=placed&view=sigmoid")
+    page = open_page("?data=placed&placed_points=&view=sigmoid")
     expect(page.get_by_test_id("auc")).to_have_text("–")
     expect(page.get_by_test_id("precision")).to_have_text("–")

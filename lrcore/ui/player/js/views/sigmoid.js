@@ -27,7 +27,7 @@ export class Sigmoid {
     this.buildCharts();
     this.buildKnobs();
     this.errors = new Errors(panel, { light: (cell) => this.light(cell), take: (t) => this.move(t), redraw: desk.redraw }, desk.signal);
-    this.note = panel.appendChild(Object.assign(document.createElement("p"), { className: "counted" }));
+    [this.remark, this.sample] = ["remark", "sample"].map((className) => panel.appendChild(Object.assign(document.createElement("p"), { className })));
     for (const [name, ofTests] of [["set-training", false], ["set-test", true]]) {
       this.part(name).addEventListener("click", () => this.count(ofTests), { signal: desk.signal });
     }
@@ -139,18 +139,9 @@ export class Sigmoid {
     if (ranking) this.errors.show(this.counts, shares(this.counts), ranking);
     for (const knob of Object.values(this.knobs)) knob.say(t, `t = ${fixed(t, 3)}. ${this.summary()}`);
     this.knobs.plane.element.textContent = `t ${fixed(t, 2)}`;
-    const text = this.remark();
-    if (this.note.textContent !== text) this.note.textContent = text;
-  }
-
-  /** What must be known to read the numbers aright. */
-  remark() {
-    const { t, scene: { labels, note }, which, ranking } = this;
-    const ones = which.filter((k) => labels[k] === 1).length;
-    const counted = note && `Counted: the drawn points alone, ${which.length - ones} and ${ones} of the classes.`;
-    const usual = ranking && t !== USUAL
-      && `The target asks for accuracy at t = 0.5; at this t it is ${share(shares(this.counts).accuracy, 4)}.`;
-    return [usual, counted].filter(Boolean).join(" ");
+    const isUsual = t === USUAL || !ranking;
+    this.remark.textContent = isUsual ? "" : `The target asks for accuracy at t = 0.5; at this t it is ${share(shares(this.counts).accuracy, 4)}.`;
+    this.sample.textContent = this.scene.note && ranking ? `Counted: the drawn points alone, ${ranking.negatives} and ${ranking.positives} of the classes.` : "";
   }
 
   summary() {

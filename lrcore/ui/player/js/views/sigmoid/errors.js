@@ -13,8 +13,8 @@ const COSTS = [1 / 20, 1 / 10, 1 / 5, 1 / 3, 1 / 2, 1, 2, 3, 5, 10, 20];
 const HTML = `
   <div class="errors"><div class="matrix" role="group" aria-label="Confusion matrix"><i></i><span></span><span></span></div>
   <div class="formulas">
-    <p><b>precision</b> <b data-testid="precision"></b><br><span class="symbols">TP / (TP + FP) = </span><span class="sum-precision"></span></p>
-    <p><b>recall</b> <b data-testid="recall"></b><br><span class="symbols">TP / (TP + FN) = </span><span class="sum-recall"></span></p>
+    <p><b>precision</b> <b data-testid="precision"></b><br><span class="symbols">TP/(TP+FP) = </span><span class="sum-precision"></span></p>
+    <p><b>recall</b> <b data-testid="recall"></b><br><span class="symbols">TP/(TP+FN) = </span><span class="sum-recall"></span></p>
     <p><b>F1</b> <b data-testid="f1"></b></p>
   </div></div>
   <p class="cost"><label>A miss costs <input type="range" min="0" max="10" step="1" value="5" data-testid="cost"></label> <output></output></p>
@@ -73,8 +73,8 @@ export class Errors {
       button.ariaLabel = `${long}: ${counts[name]} points of ${this.classes[label]} are called ${this.classes[called]}`;
     }
     for (const name of ["precision", "recall", "f1"]) this.part(`[data-testid="${name}"]`).textContent = share(values[name], 3);
-    this.part(".sum-precision").textContent = `${tp} / (${tp} + ${fp})`;
-    this.part(".sum-recall").textContent = `${tp} / (${tp} + ${fn})`;
+    this.part(".sum-precision").textContent = `${tp}/(${tp}+${fp})`;
+    this.part(".sum-recall").textContent = `${tp}/(${tp}+${fn})`;
     this.showCost(ranking);
   }
 
