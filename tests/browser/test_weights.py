@@ -308,7 +308,7 @@ def test_pointer_on_the_map_shows_its_line_and_loss(open_page: OpenPage) -> None
     expect(ghost).to_have_count(1)
     expected = lowest_loss(Run(CONFIG), *place)
     said = page.locator(".map .beside").inner_text()
-    assert float(said.removeprefix("loss ")) == pytest.approx(expected, abs=4e-3)
+    assert float(said.removeprefix("loss + penalty ")) == pytest.approx(expected, abs=4e-3)
     page.mouse.move(640, 700)
     expect(ghost).to_have_count(0)
 

@@ -21,6 +21,7 @@ export class Overlay {
   show(guest) {
     if (!guest && !this.guest) return;
     this.guest = guest;
+    this.plane.setLevel(guest?.level ?? 0);
     this.draw();
   }
 

@@ -6,6 +6,11 @@ export function fixed(value, digits) {
   return text.replace("-", "−");
 }
 
+/** A share of points; a dash where there are none to take it of. */
+export function share(value, digits) {
+  return Number.isNaN(value) ? "–" : fixed(value, digits);
+}
+
 const LONGEST = 9; // terms that fit on a line; of more, the middle is left out
 
 /** Which weights of `count` (the bias last) an equation shows; null stands for those left out. */

@@ -16,10 +16,11 @@ export class WeightsMap {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.surface = document.createElement("canvas");
+    this.look = null; // until it is measured
     this.painted = null; // what the surface was painted of
   }
 
-  /** Read size and colours from the page; slow, so never while it plays. */
+  /** Read size and colours from the page. */
   measure() {
     const { clientWidth: width, clientHeight: height } = this.root;
     const { color, backgroundColor, fontFamily } = getComputedStyle(this.root);

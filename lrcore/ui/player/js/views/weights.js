@@ -61,8 +61,7 @@ export class Weights {
 
   /** The map has another size: of the window, or because the words below it grew. */
   resize() {
-    if (this.panel.hidden || !this.map.root.clientWidth) return;
-    this.map.measure();
+    this.map.look = null;
     this.desk.redraw();
   }
 
@@ -78,7 +77,7 @@ export class Weights {
     this.desk.redraw();
     if (!this.ghost) return;
     const [x, y] = this.map.projection.toScreen(place, this.landscape.heightAt(place));
-    this.beside.textContent = `loss ${fixed(this.landscape.lossAt(place), 3)}`;
+    this.beside.textContent = `${this.landscape.penalised ? "loss + penalty" : "loss"} ${fixed(this.landscape.lossAt(place), 3)}`;
     this.beside.style.transform = `translate(${Math.min(x, this.map.look.width - 6 * this.map.look.em)}px, ${y}px)`;
   }
 
@@ -140,6 +139,8 @@ export class Weights {
     this.moment = moment;
     const { index, weights } = moment;
     const drawable = weights.every((value) => Math.abs(value) < LARGEST) && this.scene.labels.length > 0;
+    // Sizes and colours are slow to read. What the page's theme is shows at rest.
+    if (!film.moving || !map.look) map.measure();
     if (drawable) this.keepUp(moment);
     this.panel.classList.toggle("empty", !drawable || !this.landscape);
     this.onRun = film.record.moment(index).weights.every((value, k) => value === weights[k]);
