@@ -132,7 +132,6 @@ def _mapped(run_of_page: ref[Run], question: _Question) -> Landscape | None:
     ground = _ground(run, _in_force(run, question.moment))
     columns = run.columns(0, question.moment + 1)
     path = torch.from_numpy(np.column_stack([columns.weights, columns.bias])).double()
-    path = path[:: len(path) // _MOST_OF_A_PATH + 1]
     plane = _plane(question, path)
     mode = question.mode if plane.leaves_b else Mode.SLICE
     window = _window(question, plane, path, ground.lowest)
@@ -181,7 +180,7 @@ def _ground(run: Run, config: RunConfig) -> _Ground:
 
 def _plane(question: _Question, path: Tensor) -> Plane:
     if question.first == PRINCIPAL:
-        return principal_plane(path, question.weights)
+        return principal_plane(path[:: len(path) // _MOST_OF_A_PATH + 1], question.weights)
     return plane_of_two(question.weights, question.first, question.second)
 
 

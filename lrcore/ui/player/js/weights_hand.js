@@ -8,7 +8,7 @@ const STEP = 1 / 60; // of the window, for a key
 export class WeightsHand {
   /** @param {HTMLElement} map
    * @param {HTMLElement} dot has the focus for the keys
-   * @param {{mayGrab: Function, onHover: Function, onDrag: Function, onDrop: Function, weights: () => number[], dotAt: () => number[], landscape: () => object, placeAt: (px: number[]) => ?number[]}} ways */
+   * @param {{mayGrab: Function, onHover: Function, onDrag: Function, onDrop: Function, weights: () => number[], dotAt: () => number[], landscape: () => object, placeAt: (px: number[]) => ?number[], nearest: (px: number[]) => number[]}} ways */
   constructor(map, dot, ways, signal) {
     Object.assign(this, { map, dot, ways, grabbed: false, weights: null });
     const listen = (target, type, act) => target.addEventListener(type, act.bind(this), { signal });
@@ -52,8 +52,7 @@ export class WeightsHand {
     }
     const [x, y] = this.px(event);
     if (!this.weights && Math.hypot(x - this.start[0], y - this.start[1]) < 3) return undefined;
-    const place = this.ways.placeAt([x, y]);
-    if (place) this.drag(this.ways.landscape().clamped(place));
+    this.drag(this.ways.nearest([x, y]));
     return undefined;
   }
 

@@ -25,7 +25,7 @@ export class WeightsMap {
     const { clientWidth: width, clientHeight: height } = this.root;
     const { color, backgroundColor, fontFamily } = getComputedStyle(this.root);
     const em = 16 * typeScale();
-    this.look = { width, height, em, ink: color, background: backgroundColor, font: `${0.85 * em}px ${fontFamily}` };
+    this.look = { width, height, em, px: em / 16, ink: color, background: backgroundColor, font: `${0.85 * em}px ${fontFamily}` };
     this.box = { left: 2.4 * em, top: 0.4 * em, width: width - 2.8 * em, height: height - 2 * em };
   }
 
@@ -42,7 +42,7 @@ export class WeightsMap {
     this.painted = key;
     this.projection = new Projection(landscape.window, this.box, tilt);
     const context = cleared(this.surface, this.look.width, this.look.height);
-    paintSurface(context, landscape, this.projection, this.look.background.match(/\d+/g).slice(0, 3).map(Number));
+    paintSurface(context, landscape, this.projection, this.look);
     this.axes(context, landscape);
     const { left, top, width, height } = this.box;
     Object.assign(this.canvas.dataset, { window: landscape.window, box: [left, top, width, height] }); // what is where, for whoever reads the picture
@@ -70,7 +70,7 @@ export class WeightsMap {
     context.fillText(upwards, box.left - 0.3 * em, top + 0.6 * em);
   }
 
-  /** @param {{landscape: object, tilt: number, record: object, index: number, weights: ArrayLike<number>, arrows: ?object, onRun: boolean}} now
+  /** @param {{landscape: object, tilt: number, record: object, index: number, weights: ArrayLike<number>, arrows: ?object}} now
    * @returns {number[]} px of the dot */
   draw(now) {
     const projection = this.prepare(now);
@@ -82,7 +82,7 @@ export class WeightsMap {
     context.rect(box.left, box.top, box.width, box.height);
     context.clip();
     const seen = (place) => projection.toScreen(place, now.tilt ? now.landscape.heightAt(place) : 0);
-    if (now.onRun) this.path(context, now, seen);
+    this.path(context, now, seen);
     this.goal(context, now.landscape, seen);
     if (now.arrows) this.arrows(context, now, seen);
     context.restore();
@@ -91,7 +91,7 @@ export class WeightsMap {
 
   path(context, { record, index, landscape }, seen) {
     const moments = pathMoments(index);
-    Object.assign(context, { strokeStyle: this.look.ink, lineWidth: 2, lineJoin: "round" });
+    Object.assign(context, { strokeStyle: this.look.ink, lineWidth: 2 * this.look.px, lineJoin: "round" });
     const places = moments.map((k) => seen(landscape.place(record.moment(k).weights)));
     for (let fade = 0; fade < FADES; fade += 1) {
       const [from, to] = [fade, fade + 1].map((part) => Math.floor((part * (places.length - 1)) / FADES));
@@ -106,8 +106,8 @@ export class WeightsMap {
   /** A cross at the minimum; an arrow at the edge where it lies beyond, or at infinity. */
   goal(context, landscape, seen) {
     const { minimum, escape, window: [u0, u1, v0, v1] } = landscape;
-    const { ink, em } = this.look;
-    Object.assign(context, { strokeStyle: ink, fillStyle: ink, lineWidth: 2 });
+    const { ink, em, px } = this.look;
+    Object.assign(context, { strokeStyle: ink, fillStyle: ink, lineWidth: 2 * px });
     if (minimum && landscape.contains(minimum)) {
       const [x, y] = seen(minimum);
       const arm = 0.35 * em;
@@ -123,7 +123,7 @@ export class WeightsMap {
     if (!way) return undefined;
     const reach = Math.min((u1 - u0) / 2 / Math.abs(way[0] || 1e-9), (v1 - v0) / 2 / Math.abs(way[1] || 1e-9));
     const [from, to] = [0.65, 0.92].map((share) => seen([middle[0] + share * reach * way[0], middle[1] + share * reach * way[1]]));
-    arrow(context, from, to, 4);
+    arrow(context, from, to, 4 * px);
     return this.say(context, escape ? "no minimum: best at ∞" : "minimum", from[0], way[1] > 0);
   }
 
@@ -146,7 +146,7 @@ export class WeightsMap {
     this.ellipse(context, landscape, from, arrows, seen);
     const draw = (start, end, colour, width) => {
       Object.assign(context, { strokeStyle: colour, fillStyle: colour });
-      arrow(context, seen(start), seen(end), width);
+      arrow(context, seen(start), seen(end), width * this.look.px);
     };
     draw(from, byGradient, GRADIENT, 6);
     context.setLineDash([4, 3]);
@@ -158,7 +158,7 @@ export class WeightsMap {
   ellipse(context, { window: [u0, u1] }, [u, v], { long_axis: axis, roundness }, seen) {
     if (!axis) return;
     const long = ELLIPSE * (u1 - u0);
-    Object.assign(context, { strokeStyle: this.look.ink, lineWidth: 1.25 });
+    Object.assign(context, { strokeStyle: this.look.ink, lineWidth: 1.25 * this.look.px });
     context.beginPath();
     for (let k = 0; k <= 48; k += 1) {
       const [along, across] = [long * Math.cos((k * Math.PI) / 24), long * roundness * Math.sin((k * Math.PI) / 24)];

@@ -42,6 +42,7 @@ export class Weights {
       dotAt: () => this.dotAt ?? [Infinity, 0],
       landscape: () => this.landscape,
       placeAt: (px) => this.landscape && this.map.projection?.toPlace(px, this.landscape),
+      nearest: (px) => this.map.projection.nearest(px, this.landscape),
     }, desk.signal);
   }
 
@@ -86,6 +87,7 @@ export class Weights {
   /** Which map is wanted, but for the weights it goes through. */
   get choice() {
     const { first, second, sliced, map } = this;
+    if (first.value === second.value) second.value = Number(first.value === "0"); // one weight makes no plane
     return [Number(sliced.checked), Number(first.value), Number(second.value), map.aspect];
   }
 
@@ -98,7 +100,7 @@ export class Weights {
     const waits = this.asked && this.asked.taken === false && now - this.asked.when < PATIENCE;
     if (this.asked?.of === of && (waits || !this.isLeft(moment, now))) return;
     this.serial += 1;
-    this.asked = { of, when: now, taken: false, numbers: [...this.choice, this.serial, Math.min(index, film.length - 1), ...weights] };
+    this.asked = { of, index, when: now, taken: false, numbers: [...this.choice, this.serial, Math.min(index, film.length - 1), ...weights] };
   }
 
   isLeft({ index, weights }, now) {
@@ -106,8 +108,8 @@ export class Weights {
     if (!asked.taken) return true;
     const isInside = (one) => landscape.contains(landscape.place(one));
     if (!isInside(weights)) return true;
-    // While it plays, only the dot is watched.
-    if (!film.moving && !pathMoments(index).every((k) => isInside(film.record.moment(k).weights))) return true;
+    // While it plays, only the dot is watched; and a path with holes is asked for once.
+    if (!film.moving && asked.index !== index && !pathMoments(index).every((k) => isInside(film.record.moment(k).weights))) return true;
     const away = landscape.distance(weights) > 1e-4 * Math.max(1, Math.hypot(...weights));
     return away && now - asked.when > EVERY && (!film.moving || weights.length === 3);
   }
@@ -127,7 +129,7 @@ export class Weights {
   take(name, value) {
     if (name === "landscape") {
       this.landscape = new Landscape(value);
-      this.asked.taken = true;
+      if (this.asked) this.asked.taken = true;
     }
     if (name === "arrows") this.arrows = value;
   }
@@ -137,6 +139,7 @@ export class Weights {
   show(moment) {
     const { desk: { film }, map, slider } = this;
     this.moment = moment;
+    if (film.moving && this.ghost) this.hover(null);
     const { index, weights } = moment;
     const drawable = weights.every((value) => Math.abs(value) < LARGEST) && this.scene.labels.length > 0;
     // Sizes and colours are slow to read. What the page's theme is shows at rest.
@@ -148,7 +151,7 @@ export class Weights {
     this.describe(drawable, arrows);
     if (!drawable || !this.landscape) return;
     const tilt = slider.valueAsNumber;
-    const at = map.draw({ landscape: this.landscape, tilt, record: film.record, index, weights, arrows, onRun: this.onRun });
+    const at = map.draw({ landscape: this.landscape, tilt, record: film.record, index, weights, arrows });
     this.put(at, weights);
   }
 
@@ -167,7 +170,8 @@ export class Weights {
   describe(drawable, arrows) {
     const { landscape } = this;
     const isSlice = landscape && !landscape.b;
-    const parts = !drawable ? ["The weights have left every map."] : !landscape ? ["Computing the loss around these weights …"] : [
+    const none = this.scene.labels.length ? "The weights have left every map." : "There is no loss without points.";
+    const parts = !drawable ? [none] : !landscape ? ["Computing the loss around these weights …"] : [
       captionOf(landscape), ...(arrows ? [...legendOf(arrows, landscape), bendOf(arrows)] : [])];
     const said = String(parts);
     if (said === this.said) return;
