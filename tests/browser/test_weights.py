@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lrcore import Blobs, Run, RunConfig
 from lrcore.landscape import (
@@ -285,6 +285,38 @@ def test_dragging_the_line_moves_the_dot(open_page: OpenPage) -> None:
     assert_dot_is_at_the_weights(page)
     page.mouse.up()
     expect(page.get_by_test_id("iteration")).to_have_text("0")
+
+
+def test_a_dot_that_is_dragged_off_the_map_stays_at_its_edge(open_page: OpenPage) -> None:
+    page = mapped(open_page(HARD))
+    (u0, u1, v0, v1), *_ = page.evaluate(_MAP)
+    drag_dot(page, (u0 - 0.2 * (u1 - u0), v1 + 0.2 * (v1 - v0)))
+    assert weights(page)[:2] == pytest.approx((u0, v1), abs=1e-3)
+    page.mouse.up()
+
+
+def test_a_finger_drags_the_dot(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(f"{address}/{HARD}")
+    page.get_by_test_id("weights-map").scroll_into_view_if_needed()
+    mapped(page)
+    (u0, u1, v0, v1), *_ = page.evaluate(_MAP)
+    place = u0 + 0.3 * (u1 - u0), v0 + 0.3 * (v1 - v0)
+    (x0, y0), (x1, y1) = dot(page), to_screen(page, place)
+    session = page.context.new_cdp_session(page)
+    for k in range(9):
+        point = {"x": x0 + (x1 - x0) * k / 8, "y": y0 + (y1 - y0) * k / 8}
+        kind = "touchMove" if k else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    held = weights(page)
+    assert held[:2] == pytest.approx(place, abs=0.02)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("document.querySelector('.stage').dataset.run === '2'")
+    assert weights(page) == pytest.approx(held, abs=2e-3)
+    context.close()
 
 
 def test_arrow_keys_move_the_focused_dot(open_page: OpenPage) -> None:
