@@ -10,31 +10,42 @@ export class Chart {
   constructor(parent, { name, label, x, y }) {
     this.names = { x, y };
     this.root = document.createElement("div");
-    this.canvas = document.createElement("canvas");
+    [this.axes, this.canvas] = [0, 1].map(() => document.createElement("canvas"));
     this.root.className = `chart ${name}`;
     this.root.dataset.testid = name;
     Object.assign(this.canvas, { role: "img", ariaLabel: label });
-    this.root.append(this.canvas);
+    this.axes.setAttribute("aria-hidden", "true");
+    this.root.append(this.axes, this.canvas);
     parent.append(this.root);
   }
 
+  /** Read size and colour from the page: in a frame that would lay it out once more. */
   resize() {
     const em = 16 * typeScale();
     const { clientWidth: width, clientHeight: height } = this.root;
+    this.ink = getComputedStyle(this.root).color;
     this.font = `${LETTERS * em}px ${getComputedStyle(this.root).fontFamily}`;
     Object.assign(this, { em, width, height, left: MARGIN.left * em, top: MARGIN.top * em });
     this.right = width - MARGIN.right * em;
     this.bottom = height - MARGIN.bottom * em;
   }
 
-  /** Empty it, and draw axes from their first tick to their last. */
+  /** Empty it, with axes from their first tick to their last. They have a canvas of their own: to write
+   * on one, the browser works out the page's style (5 ms). */
   begin(xs, ys) {
     if (!this.width) this.resize();
+    const { width, height, ink, font } = this;
     this.ends = { x: [xs[0], xs.at(-1)], y: [ys[0], ys.at(-1)] };
-    const { left, right, top, bottom, em, names } = this;
-    const context = cleared(this.canvas, this.width, this.height);
+    const looks = [xs, ys, width, height, ink, font].join();
+    if (looks !== this.looks) this.drawAxes(xs, ys);
+    this.looks = looks;
+    this.context = cleared(this.canvas, width, height);
+  }
+
+  drawAxes(xs, ys) {
+    const { left, top, bottom, right, em, names } = this;
+    const context = cleared(this.axes, this.width, this.height);
     this.context = context;
-    this.ink = getComputedStyle(this.root).color;
     Object.assign(context, { font: this.font, fillStyle: this.ink, textBaseline: "alphabetic", textAlign: "center" });
     for (const x of xs) context.fillText(`${x}`.replace("-", "−"), this.toX(x), bottom + em);
     context.fillText(names.x, (this.toX(xs.at(-2)) + right) / 2, bottom + em);
@@ -43,7 +54,6 @@ export class Chart {
     this.nameUpwards(left - 0.6 * em, (this.toY(ys.at(-2)) + top) / 2);
     for (const x of xs) this.line([x, x], ys, { alpha: 0.15, width: 1 });
     for (const y of ys) this.line([xs[0], xs.at(-1)], [y, y], { alpha: 0.15, width: 1 });
-    return this;
   }
 
   /** Names stand between the last two ticks of their axis, where they take no room. */

@@ -5,7 +5,7 @@ import { logits } from "../field.js";
 import { valuesAt } from "../grip.js";
 import { Knob } from "../knob.js";
 import { auc, confusion, logit, placeAt, ranked, rounded, shares, sigmoid, thresholdAt } from "../ranking.js";
-import { fixed, share } from "../readouts.js";
+import { fixed, share, write } from "../readouts.js";
 import { decode } from "../record.js";
 import { drawRoc, drawShares, drawSigmoid, nearestPlace } from "./sigmoid/curves.js";
 import { Errors } from "./sigmoid/errors.js";
@@ -42,14 +42,16 @@ export class Sigmoid {
     this.roc = new Chart(pair, { name: "roc", label: "ROC curve: recall (true positive rate) against false positive rate; that of the first moment in grey", x: "false positive rate", y: "recall" });
     this.shares = new Chart(pair, { name: "shares", label: "Precision, recall and F1 against the threshold", x: "t", y: "" });
     for (const [chart, corner] of [[this.curve, THRESHOLD + SETS], [this.roc, AUC], [this.shares, LEGEND]]) chart.root.insertAdjacentHTML("beforeend", corner);
-    const sizes = new ResizeObserver(() => this.resize());
+    const sizes = new ResizeObserver(() => {
+      this.measure();
+      this.desk.redraw();
+    });
     for (const chart of [this.curve, this.roc, this.shares]) sizes.observe(chart.root);
     this.desk.signal.addEventListener("abort", () => sizes.disconnect());
   }
 
-  resize() {
+  measure() {
     for (const chart of [this.curve, this.roc, this.shares]) chart.resize();
-    this.desk.redraw();
   }
 
   buildKnobs() {
@@ -107,6 +109,7 @@ export class Sigmoid {
 
   show({ scores }) {
     const { t, scene: { labels }, which } = this;
+    if (!this.desk.film.moving) this.measure(); // the theme may have changed
     this.ranking = ranked(scores, labels, which);
     this.level = logit(t);
     this.scores = scores;
@@ -117,7 +120,7 @@ export class Sigmoid {
       shares: drawShares(this.shares, this.ranking, t),
     };
     for (const [name, [x, y]] of Object.entries(places)) this.knobs[name].place(x, y);
-    this.write();
+    this.writeNumbers();
   }
 
   /** The ranking of the first moment, which only another run has other weights for. */
@@ -130,18 +133,18 @@ export class Sigmoid {
     return this.first.ranking;
   }
 
-  write() {
+  writeNumbers() {
     const { t, ranking } = this;
-    this.part("threshold").textContent = fixed(t, 3);
-    this.part("auc").textContent = ranking ? share(auc(ranking), 4) : "–";
+    write(this.part("threshold"), fixed(t, 3));
+    write(this.part("auc"), ranking ? share(auc(ranking), 4) : "–");
     this.panel.classList.toggle("uncounted", !ranking);
     this.counts = ranking && confusion(ranking, placeAt(ranking, this.level));
     if (ranking) this.errors.show(this.counts, shares(this.counts), ranking);
     for (const knob of Object.values(this.knobs)) knob.say(t, `t = ${fixed(t, 3)}. ${this.summary()}`);
-    this.knobs.plane.element.textContent = `t ${fixed(t, 2)}`;
+    write(this.knobs.plane.element, `t ${fixed(t, 2)}`);
     const isUsual = t === USUAL || !ranking;
-    this.remark.textContent = isUsual ? "" : `The target asks for accuracy at t = 0.5; at this t it is ${share(shares(this.counts).accuracy, 4)}.`;
-    this.sample.textContent = this.scene.note && ranking ? `Counted: the drawn points alone, ${ranking.negatives} and ${ranking.positives} of the classes.` : "";
+    write(this.remark, isUsual ? "" : `The target asks for accuracy at t = 0.5; at this t it is ${share(shares(this.counts).accuracy, 4)}.`);
+    write(this.sample, this.scene.note && ranking ? `Counted: the drawn points alone, ${ranking.negatives} and ${ranking.positives} of the classes.` : "");
   }
 
   summary() {

@@ -1,6 +1,6 @@
 // The confusion matrix as four rectangles, the formulas with their numbers, and what errors cost.
 import { calibrated, cheapest, thresholdAt } from "../../ranking.js";
-import { fixed, share, shortened } from "../../readouts.js";
+import { fixed, share, shortened, write } from "../../readouts.js";
 
 // By rows of truth and columns of what the points are called.
 const CELLS = [
@@ -69,12 +69,12 @@ export class Errors {
     for (const { name, long, label, called, button, area, number } of this.cells) {
       const side = `${100 * Math.sqrt(counts[name] / most)}%`; // so that the area is the count
       Object.assign(area.style, { width: side, height: side });
-      number.textContent = counts[name];
+      write(number, String(counts[name]));
       button.ariaLabel = `${long}: ${counts[name]} points of ${this.classes[label]} are called ${this.classes[called]}`;
     }
-    for (const name of ["precision", "recall", "f1"]) this.part(`[data-testid="${name}"]`).textContent = share(values[name], 3);
-    this.part(".sum-precision").textContent = `${tp}/(${tp}+${fp})`;
-    this.part(".sum-recall").textContent = `${tp}/(${tp}+${fn})`;
+    for (const name of ["precision", "recall", "f1"]) write(this.part(`[data-testid="${name}"]`), share(values[name], 3));
+    write(this.part(".sum-precision"), `${tp}/(${tp}+${fp})`);
+    write(this.part(".sum-recall"), `${tp}/(${tp}+${fn})`);
     this.showCost(ranking);
   }
 
@@ -83,8 +83,8 @@ export class Errors {
     this.cheapest = thresholdAt(ranking, cheapest(ranking, c));
     this.calibrated = calibrated(c);
     const words = c > 1 ? `c = ${c} false alarms` : `c = ${c < 1 ? `1/${Math.round(1 / c)}` : 1} false alarm`;
-    this.part("output").textContent = words;
+    write(this.part("output"), words);
     this.cost.ariaValueText = `A miss costs ${words}`;
-    for (const name of ["cheapest", "calibrated"]) this.part(`[data-testid="${name}"]`).textContent = fixed(this[name], 3);
+    for (const name of ["cheapest", "calibrated"]) write(this.part(`[data-testid="${name}"]`), fixed(this[name], 3));
   }
 }
