@@ -12,6 +12,9 @@ SIZES = {"projector": (1280, 720), "tablet": (820, 1180), "phone": (390, 844)}
 PAGES = {
     "training": "",
     "a run of its own": "?test_share=0.3&data=moons&features=quadratic&at=20",
+    "weights": "?view=weights&mean=0.6",
+    "many weights": "?view=weights&features=quadratic&data=moons",
+    "sigmoid": "?view=sigmoid&t=0.3&test_share=0.3&data=moons",
     "stories": "stories",
     **{name: f"autograd?ex={name.replace(' ', '+')}" for name in EXERCISES},
 }

@@ -95,6 +95,41 @@ def test_a_wide_window_needs_no_scrolling(
         context.close()
 
 
+@pytest.mark.parametrize("size", WIDE)
+def test_the_view_of_errors_fits_without_overlap(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    path = "?view=sigmoid&t=0.3&test_share=0.3&data=moons"
+    context, page = opened(browser, address, size, path=path)
+    try:
+        expect(page.get_by_test_id("auc")).not_to_be_empty()
+        assert hidden_part(page, "stMain") <= 0
+        assert overflowing(page) == []
+        parts = [
+            "numbers",
+            "tabs",
+            "s-curve",
+            "roc",
+            "shares",
+            "matrix",
+            "formulas",
+            "cost",
+            "remark",
+            "limits",
+        ]
+        seen = boxes(page, ", ".join(f".stage .{part}" for part in parts))
+        assert len(seen) == len(parts) + 1  # two lines of costs
+        for name, box in seen:
+            assert not [
+                other for word, other in seen if other is not box and overlaps(box, other)
+            ], name
+            assert box[3] - box[2] > 15, name
+        [roc] = [box for name, box in seen if name.startswith("AUC")]
+        assert roc[3] - roc[2] > 80
+    finally:
+        context.close()
+
+
 @pytest.mark.parametrize("size", NARROW)
 def test_a_narrow_window_has_one_column(
     browser: Browser, address: str, size: tuple[int, int]

@@ -145,3 +145,12 @@ def test_answer_says_whether_it_brings_another_run_or_branch(js: OpenModule) -> 
 def test_forgotten_run_is_asked_for_from_its_start(js: OpenModule) -> None:
     [question] = sent(js, ["link.forget", 70], ["film.forgive"], ["link.ask", {}])
     assert question["knows"] == {"run": 0, "branch": 0, "config": 0, "film": 0}
+
+
+def test_a_wish_that_is_still_computed_is_asked_again_after_a_while(js: OpenModule) -> None:
+    wish: list[Plain] = ["link.askIfNeeded", {"landscape": [1, 2]}]
+    later: list[Plain] = ["answer", 1, 120, 0, {"got": {}}]
+    assert len(sent(js, wish, later, wish, ["wait", 100], wish)) == 1
+    assert len(sent(js, wish, later, ["wait", 200], wish)) == 2
+    done: list[Plain] = ["answer", 1, 120, 0, {"got": {"landscape": {}}}]
+    assert len(sent(js, wish, later, ["wait", 200], wish, done, ["wait", 900], wish)) == 2

@@ -225,7 +225,7 @@ class Arrows:
     """The step that follows a moment, and how the loss bends there.
 
     Args:
-        moment: see above.
+        question: what was asked.
         gradient, memory, step: (d + 1,) each: minus rate times gradient, what the optimiser's state
             adds, and the whole step.
         long_axis: direction in the plane in which the loss bends least, None where it does not bend
@@ -234,7 +234,7 @@ class Arrows:
         stable_rate: the largest at which steps settle; None where nothing is known of it.
     """
 
-    moment: int
+    question: Numbers
     gradient: Numbers
     memory: Numbers
     step: Numbers

@@ -132,7 +132,6 @@ def _mapped(run_of_page: ref[Run], question: _Question) -> Landscape | None:
     ground = _ground(run, _in_force(run, question.moment))
     columns = run.columns(0, question.moment + 1)
     path = torch.from_numpy(np.column_stack([columns.weights, columns.bias])).double()
-    path = path[:: len(path) // _MOST_OF_A_PATH + 1]
     plane = _plane(question, path)
     mode = question.mode if plane.leaves_b else Mode.SLICE
     window = _window(question, plane, path, ground.lowest)
@@ -170,7 +169,7 @@ def _in_force(run: Run, moment: int) -> RunConfig:
 
 
 def _ground(run: Run, config: RunConfig) -> _Ground:
-    grounds = _ATLASES[run].grounds
+    grounds = _ATLASES.setdefault(run, _Atlas()).grounds
     decay = getattr(config.optimizer, "weight_decay", 0.0)
     key = config.loss, config.l1, config.l2, decay, config.optimizer.decay_is_a_penalty
     if key not in grounds:
@@ -181,7 +180,7 @@ def _ground(run: Run, config: RunConfig) -> _Ground:
 
 def _plane(question: _Question, path: Tensor) -> Plane:
     if question.first == PRINCIPAL:
-        return principal_plane(path, question.weights)
+        return principal_plane(path[:: len(path) // _MOST_OF_A_PATH + 1], question.weights)
     return plane_of_two(question.weights, question.first, question.second)
 
 
@@ -250,7 +249,7 @@ def arrows(run: Run, at: int, numbers: Numbers) -> Arrows | None:
     if not all(step.isfinite().all() for step in (*steps, bend.hessian)):
         return None
     return Arrows(
-        moment=moment,
+        question=numbers,
         gradient=tuple(steps[0].tolist()),
         memory=tuple(steps[1].tolist()),
         step=tuple(steps[2].tolist()),

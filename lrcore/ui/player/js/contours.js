@@ -8,7 +8,8 @@ export function contours(values, size, levels) {
     for (let column = 0; column < size - 1; column += 1) {
       const at = row * size + column;
       const corners = [values[at], values[at + 1], values[at + size + 1], values[at + size]];
-      for (const level of levels) pieces.push(...pieceOf(corners, level).map(([c0, r0, c1, r1]) => [column + c0, row + r0, column + c1, row + r1]));
+      const [low, high] = [Math.min(...corners), Math.max(...corners)];
+      for (const level of levels) if (level > low && level <= high) addPieces(pieces, corners, level, column, row);
     }
     return pieces;
   });
@@ -16,10 +17,8 @@ export function contours(values, size, levels) {
 
 const SQUARE = [[0, 0], [1, 0], [1, 1], [0, 1]]; // as the corners come, counter-clockwise
 
-/** Where a level crosses one cell: no piece, one, or two at a saddle. */
-function pieceOf(corners, level) {
-  const low = Math.min(...corners);
-  if (!(level > low && level <= Math.max(...corners))) return [];
+/** Where a level crosses one cell: one piece, or two at a saddle. */
+function addPieces(pieces, corners, level, column, row) {
   const crossings = [];
   for (let k = 0; k < 4; k += 1) {
     const [a, b] = [corners[k], corners[(k + 1) % 4]];
@@ -27,11 +26,9 @@ function pieceOf(corners, level) {
     const share = (level - a) / (b - a);
     const t = Number.isFinite(share) ? share : 0.5;
     const [from, to] = [SQUARE[k], SQUARE[(k + 1) % 4]];
-    crossings.push([from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])]);
+    crossings.push([column + from[0] + t * (to[0] - from[0]), row + from[1] + t * (to[1] - from[1])]);
   }
-  const pieces = [];
   for (let k = 0; k + 1 < crossings.length; k += 2) pieces.push([...crossings[k], ...crossings[k + 1]]);
-  return pieces;
 }
 
 /** How many levels a value has passed, by share of their number: 0 in the valley, 1 on the walls. */

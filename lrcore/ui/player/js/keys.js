@@ -4,6 +4,7 @@ const KEYS = {
   r: "reset", R: "reset", f: "fit", F: "fit", "+": "faster", "=": "faster", "-": "slower",
   ".": "next beat", ",": "previous beat", s: "slow motion", S: "slow motion",
   1: "view 1", 2: "view 2", 3: "view 3", 4: "view 4", 5: "view 5",
+  "[": "flatter", "]": "steeper",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="radio"], [role="dialog"]';
 const TAKES_DIGITS = 'select, [role="listbox"]'; // to find an option
@@ -15,7 +16,7 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
   if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
   if (ctrlKey || metaKey || altKey) return null;
-  if (/^\d$/.test(key)) return target.closest?.(`${TAKES_TEXT}, ${TAKES_DIGITS}`) ? null : KEYS[key];
+  if (/^[\d[\]]$/.test(key)) return target.closest?.(`${TAKES_TEXT}, ${TAKES_DIGITS}`) ? null : KEYS[key];
   if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];
   // Where a click has left the focus, the space bar still plays; whoever came by the keyboard means
   // the control.

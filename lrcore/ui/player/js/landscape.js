@@ -1,4 +1,5 @@
 // The loss over a plane of weights, as Python computed it on a grid. No DOM here.
+import { contours } from "./contours.js";
 import { valuesAt } from "./grip.js";
 import { decode } from "./record.js";
 
@@ -11,6 +12,7 @@ export class Landscape {
     this.b = answer.b && decode(answer.b);
     const count = answer.origin.length;
     this.axes = [answer.directions.slice(0, count), answer.directions.slice(count)];
+    this.contours = contours(this.losses, this.size, this.levels);
     const finite = this.losses.filter(Number.isFinite);
     this.lowest = finite.reduce((low, loss) => Math.min(low, loss), Infinity);
     this.highest = finite.reduce((high, loss) => Math.max(high, loss), -Infinity);
@@ -33,10 +35,10 @@ export class Landscape {
 
   /** From 0 at the lowest corner of the grid to 1 at the highest. */
   heightAt(place) {
-    return this.share(this.lossAt(place));
+    return this.relative(this.lossAt(place));
   }
 
-  share(loss) {
+  relative(loss) {
     if (!(this.highest > this.lowest)) return 0;
     return Number.isFinite(loss) ? Math.max(0, Math.min(1, (loss - this.lowest) / (this.highest - this.lowest))) : 1;
   }

@@ -48,7 +48,7 @@ function trace(context, label, x, y, radius) {
 
 /** Rings of the text's colour, as round the misclassified points of the plane. */
 export function ring(context, which, place, radius, colour) {
-  Object.assign(context, { strokeStyle: colour, lineWidth: Math.min(2, radius / 2) });
+  Object.assign(context, { strokeStyle: colour, lineWidth: 1.5 });
   context.beginPath();
   for (const k of which) {
     const [x, y] = place(k);

@@ -24,6 +24,7 @@
 /** @typedef {{name: string, step: number[]}} Part */
 /** @typedef {{name: string, before: number[], after: number[]}} Memory */
 /** @typedef {{moment: number, names: string[], beats: BeatWords[], lines: CodeLine[], probabilities: string, losses: string, shares: string, left: number[], gradient: number[], before: number[], after: number[], parts: Part[], memory: Memory[]}} OneStep */
+/** @typedef {{question: number[], gradient: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string}} Answer */
@@ -44,9 +45,10 @@
 /** What a visible view shows in the plane, see overlay.js. A line joins the points where `weights` give
  * the logit `level`; by default those of the moment, and 0. `handle` is an element of the view's own
  * that stands on the line, such as its name. Where there is `lit`, the other points are dimmed.
- * `paint` draws on a canvas, in px of the plane's axes.
+ * `paint` draws on a canvas, in px of the plane's axes. The plane rings the points that are on the wrong
+ * side of the logit `level`, by default of 0.
  * @typedef {{className: string, weights?: ArrayLike<number>, level?: number, handle?: HTMLElement}} GuestLine */
-/** @typedef {{lines?: GuestLine[], lit?: (index: number) => boolean, paint?: (context: CanvasRenderingContext2D, toX: (x: number) => number, toY: (y: number) => number) => void}} Guest */
+/** @typedef {{level?: number, lines?: GuestLine[], lit?: (index: number) => boolean, paint?: (context: CanvasRenderingContext2D, toX: (x: number) => number, toY: (y: number) => number) => void}} Guest */
 
 /** What the stage lends the views. `redraw` has the moment shown again in the next frame; `drag` and
  * `drop` are the gestures of the hand on the boundary, and `mayGrab` tells whether they are to be had;

@@ -1,9 +1,19 @@
-// Numbers and words of one moment, written so that nothing moves when they change length. No DOM here.
+// Numbers and words of one moment, written so that nothing moves when they change length.
 
 export function fixed(value, digits) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "∞" : "−∞";
   const text = Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toFixed(digits);
   return text.replace("-", "−");
+}
+
+/** Fill an element where it says something else: the same words once more would lay it out afresh. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A share of points; a dash where there are none to take it of. */
+export function share(value, digits) {
+  return Number.isNaN(value) ? "–" : fixed(value, digits);
 }
 
 const LONGEST = 9; // terms that fit on a line; of more, the middle is left out

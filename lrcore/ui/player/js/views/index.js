@@ -1,6 +1,8 @@
 // The views of a moment that have a tab: ADD A VIEW HERE, by one import and one entry.
 import { Curves } from "./curves.js";
+import { Sigmoid } from "./sigmoid.js";
 import { Step } from "./step.js";
+import { Weights } from "./weights.js";
 
 /** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one, and
  * `about` answers "What am I looking at?".
@@ -9,6 +11,14 @@ export const VIEWS = [
   {
     name: "curves", title: "Curves", key: "1", View: Curves,
     about: "Loss and accuracy of every iteration up to the one that is shown; a click goes to that iteration.",
+  },
+  {
+    name: "weights", title: "Weights", key: "2", View: Weights,
+    about: "Each place is a pair of weights, and so a line in the plane; contours join places of equal loss. The dot is the line that you see: drag either.",
+  },
+  {
+    name: "sigmoid", title: "Sigmoid", key: "3", View: Sigmoid,
+    about: "σ makes a probability of each point's logit; the threshold t makes a decision of it. Drag t on the S-curve, on ROC, under the shares or in the plane: all are the same number. Point at a count to see its points.",
   },
   {
     name: "step", title: "Step", key: "4", View: Step,

@@ -20,6 +20,7 @@ export class Plane {
     this.grips = this.root.querySelectorAll(".grip");
     this.tile = document.createElement("canvas");
     this.weights = null; // those on screen
+    this.level = 0; // the logit from which on points are called class 1
     this.graspable = false; // whether the boundary can be grabbed now
     this.root.querySelector(".fit").addEventListener("click", () => this.fit());
   }
@@ -62,6 +63,13 @@ export class Plane {
     if (graspable === this.graspable) return;
     this.graspable = graspable;
     this.placeGrips();
+  }
+
+  /** A view may call the points by another threshold: those are ringed that it gets wrong. */
+  setLevel(level) {
+    if (level === this.level) return;
+    this.level = level;
+    this.paint();
   }
 
   show({ weights, scores }) {
@@ -189,7 +197,7 @@ export class Plane {
     context.lineWidth = 2;
     context.beginPath();
     for (let i = 0; i < labels.length; i += 1) {
-      const right = (scores[i] >= 0 ? 1 : 0) === labels[i];
+      const right = (scores[i] >= this.level ? 1 : 0) === labels[i];
       if (right || (hidden.size && hidden.has(`${labels[i]} ${tests[i]}`))) continue;
       const [x, y] = [toX(points[2 * i]), toY(points[2 * i + 1])];
       context.moveTo(x + size, y);
