@@ -77,9 +77,9 @@ def _numbers(vector: Tensor) -> Numbers:
 def _parts(close: CloseUp) -> tuple[Part, ...]:
     """The gradient's part first: the order in which they stand tip to tail."""
     named = (
-        ("−rate · gradient", close.gradient_step),
-        ("weight decay", close.decay_step),
-        ("what the optimiser remembers", close.memory_step),
+        ("gradient", close.gradient_step),
+        ("decay", close.decay_step),
+        ("memory", close.memory_step),
     )
     least = 1e-5 * close.step.abs().max()  # the rest is rounding
     return tuple(Part(name, _numbers(step)) for name, step in named if step.abs().max() > least)

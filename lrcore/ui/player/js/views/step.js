@@ -125,7 +125,7 @@ export class Step {
       this.button("‹", "Previous beat (,)", () => this.go(-1)),
       ...(step?.beats ?? []).map(({ name }, k) => this.beatButton(name, k, known && k === beat)),
       this.button("›", "Next beat (.)", () => this.go(1)),
-      this.button(timer ? "Stop" : "Slow", "Slow motion, 1.2 s a beat (S)", () => this.toggle()),
+      this.button(timer ? "stop" : "slow", "Slow motion, 1.2 s a beat (S)", () => this.toggle()),
     );
     const waiting = this.desk.film.moving ? "Pause to see this step in beats, or press S for slow motion." : "Looking at this step …";
     this.sentence.textContent = known ? `${beat + 1}/${step.beats.length} ${step.beats[beat].name}: ${step.beats[beat].sentence}` : waiting;
