@@ -7,7 +7,7 @@ const KEYS = {
   "[": "flatter", "]": "steeper",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="radio"], [role="dialog"]';
-const TAKES_DIGITS = 'select, [role="listbox"]'; // to find an option
+const TAKES_LETTERS = 'select, [role="listbox"]'; // to find an option
 const TAKES_TEXT = 'textarea, [contenteditable="true"], [role="textbox"], [role="combobox"], [role="dialog"] *, input:not([type="range"], [type="checkbox"], [type="radio"])';
 
 /** What a key does; nothing where the control that has the focus uses the key itself.
@@ -16,7 +16,8 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
   if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
   if (ctrlKey || metaKey || altKey) return null;
-  if (/^[\d[\]]$/.test(key)) return target.closest?.(`${TAKES_TEXT}, ${TAKES_DIGITS}`) ? null : KEYS[key];
+  // A slider has no use for a letter; a list and a text have.
+  if (key !== " " && key.length === 1) return target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}`) ? null : KEYS[key];
   if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];
   // Where a click has left the focus, the space bar still plays; whoever came by the keyboard means
   // the control.
