@@ -68,6 +68,20 @@ def test_a_tab_keeps_its_speed_and_whether_it_plays(js: OpenModule) -> None:
     assert kept(js, "", before='{"speed": 5}')["begins"][0] == "60"
 
 
+def test_choices_of_views_go_with_the_address_and_stay_in_the_tab(js: OpenModule) -> None:
+    said = kept(
+        js, "?lr=1&t=0.3&view=old", ["choose", "view", "sigmoid"], ["address", 0, 60],
+        ["choose", "t", "0.2"], ["keep", 0, 60, False],
+    )  # fmt: skip
+    assert said["found"][1] == "http://here/?lr=1&view=sigmoid"
+    assert said["search"] == "?lr=1&t=0.2&view=sigmoid"
+    assert said["kept"] == {
+        "settings": "lr=1", "playing": False, "speed": "60", "view": "sigmoid", "t": "0.2",
+    }  # fmt: skip
+    gone = kept(js, "?view=sigmoid", ["choose", "view", ""], ["keep", 0, 60, False])
+    assert gone["search"] == ""
+
+
 def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
     found = kept(js, "?lr=1", ["pushState", {}, "", "/?lr=2"], ["pushState", {}, "", "/autograd"])
     assert found["made"] == [["replace", "/?lr=2"], ["push", "/autograd"]]

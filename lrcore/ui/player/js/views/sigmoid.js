@@ -1,7 +1,7 @@
 // From score to decision: the S-curve, one threshold with four handles, and the errors that it makes.
 // A frame sorts and counts the drawn points: 2,000 of them take less than a millisecond.
 import { Chart } from "../chart.js";
-import { logits } from "../field.js";
+import { logits, rgb } from "../field.js";
 import { valuesAt } from "../grip.js";
 import { Knob } from "../knob.js";
 import { auc, confusion, logit, placeAt, ranked, rounded, shares, sigmoid, thresholdAt } from "../ranking.js";
@@ -11,6 +11,7 @@ import { drawRoc, drawShares, drawSigmoid, nearestPlace } from "./sigmoid/curves
 import { Errors } from "./sigmoid/errors.js";
 
 const USUAL = 0.5; // what the boundary stands for, and what the target asks for
+const LOOK = 1000; // ms until size and colour are read from the page again
 const isThreshold = (text) => text.trim() !== "" && Number(text) >= 0 && Number(text) <= 1;
 // What stands in the corners of the plots that their lines leave free.
 const THRESHOLD = '<p class="corner high">threshold <b data-testid="threshold"></b></p>';
@@ -21,7 +22,7 @@ const LEGEND = '<p class="legend"><span>precision</span><span>recall</span><span
 export class Sigmoid {
   /** @param {import("../protocol.js").Desk} desk */
   constructor(panel, desk) {
-    Object.assign(this, { desk, panel, lit: null, ofTests: false });
+    Object.assign(this, { desk, panel, lit: null, ofTests: false, measured: -Infinity });
     this.t = Number(desk.chosen("t", isThreshold) ?? USUAL);
     this.part = (name) => panel.querySelector(`[data-testid="${name}"]`);
     this.buildCharts();
@@ -51,6 +52,7 @@ export class Sigmoid {
   }
 
   measure() {
+    this.measured = performance.now();
     for (const chart of [this.curve, this.roc, this.shares]) chart.resize();
   }
 
@@ -58,12 +60,17 @@ export class Sigmoid {
     const { curve, roc, shares: chart, desk: { plane, signal } } = this;
     const shared = { read: () => this.t, take: (t) => this.move(t) };
     const inPlane = (event) => {
-      const point = plane.pointAt(event);
+      const point = plane.pointAt(event); // null beyond the axes
       return point && rounded(sigmoid(valuesAt(plane.grid, plane.z, 1, point)[0]));
+    };
+    const onRoc = (event) => {
+      const { ranking } = this;
+      const isCurve = ranking?.positives && ranking.negatives;
+      return isCurve ? thresholdAt(ranking, nearestPlace(ranking, roc.at(event))) : null;
     };
     this.knobs = {
       curve: new Knob({ name: "Threshold on the S-curve", ...shared, find: (event) => rounded(sigmoid(curve.at(event)[0])) }, signal, curve),
-      roc: new Knob({ name: "Threshold on the ROC curve", ...shared, find: (event) => this.ranking && thresholdAt(this.ranking, nearestPlace(this.ranking, roc.at(event))) }, signal, roc),
+      roc: new Knob({ name: "Threshold on the ROC curve", ...shared, find: onRoc }, signal, roc),
       shares: new Knob({ name: "Threshold under precision, recall and F1", ...shared, find: (event) => rounded(chart.at(event)[0]) }, signal, chart),
       plane: new Knob({ name: "Threshold in the plane", ...shared, find: inPlane }, signal),
     };
@@ -98,18 +105,18 @@ export class Sigmoid {
   // Moments
 
   setScene(scene) {
-    const { labels, tests, colours: [blue, orange] } = scene;
-    const { colours } = this.desk.plane; // as red, green and blue
-    this.scene = { labels, tests, colours, note: scene.note };
+    const { labels, tests, note } = scene;
+    const anyTests = tests.includes(true);
+    this.scene = { labels, tests, note, colours: scene.colours.map(rgb) };
     this.features = decode(scene.features);
-    this.errors.setScene({ classes: scene.classes, colours: [blue, orange] });
-    this.part("set-test").parentNode.hidden = !tests.includes(true);
-    this.count(this.ofTests && tests.includes(true));
+    this.errors.setScene(scene);
+    this.part("set-test").parentNode.hidden = !anyTests;
+    this.count(this.ofTests && anyTests);
   }
 
   show({ scores }) {
     const { t, scene: { labels }, which } = this;
-    if (!this.desk.film.moving) this.measure(); // the theme may have changed
+    if (performance.now() - this.measured > LOOK) this.measure(); // the theme may have changed
     this.ranking = ranked(scores, labels, which);
     this.level = logit(t);
     this.scores = scores;
