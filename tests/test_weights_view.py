@@ -27,7 +27,16 @@ LOWEST, SLICE = 0.0, 1.0
 def question(run: Run, mode: float = LOWEST, pair: tuple[int, int] = (0, 1)) -> tuple[float, ...]:
     moment = len(run) - 1
     step = run.step(moment)
-    return (mode, *map(float, pair), 1.3, 0.0, float(moment), *step.weights, step.bias)
+    return (
+        mode,
+        *map(float, pair),
+        1.3,
+        0.0,
+        float(moment),
+        float(moment),
+        *step.weights,
+        step.bias,
+    )
 
 
 def mapped(run: Run, numbers: tuple[float, ...]) -> Landscape:
@@ -81,6 +90,9 @@ def test_minimum_is_that_of_scikit_learn_and_lies_in_the_window() -> None:
     assert found.escape is None
     u0, u1, v0, v1 = found.window
     step = run.step(5)
+    ahead = list(question(run))
+    ahead[5:7] = [2.0, 5.0]
+    assert mapped(run, tuple(ahead)).window == found.window
     for u, v in (found.minimum, step.weights):
         assert u0 < u < u1
         assert v0 < v < v1
@@ -188,7 +200,7 @@ def test_adam_has_no_stable_rate() -> None:
         {3: 99},
         {5: 99},
         {5: -1},
-        {6: 1e30},
+        {7: 9e9},
     ],
 )
 def test_numbers_that_do_not_fit_give_nothing(change: dict[int, float]) -> None:

@@ -186,7 +186,7 @@ class Landscape:
 
     Args:
         mode: "lowest over b" or "slice".
-        moment: where the path ends that the plane and the window were made for.
+        moment: that the plane was made for.
         names: of the axes.
         origin, directions: weights are origin + u * directions[:d + 1] + v * directions[d + 1:].
         share: how much of the path lies in the plane; None where it was not made for the path.

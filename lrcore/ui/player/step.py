@@ -33,6 +33,9 @@ def one_step(run: Run, at: int, moment: Numbers) -> OneStep | None:
         close = run.close_up(iteration)
     except (ValueError, IndexError, TrainingError):
         return None
+    told = (close.parameters_after, close.gradient, *close.state_after.values())
+    if not all(bool(numbers.isfinite().all()) for numbers in told):
+        return None  # a run that diverges here
     lines = loop(close.config)
     beats = tuple(dict.fromkeys(line.beat for line in lines if line.beat is not None))
     index = drawn_points(run.data.y)

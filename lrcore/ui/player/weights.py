@@ -38,7 +38,7 @@ from lrcore.ui.player.protocol import LATER, Arrows, Landscape, Later, Numbers, 
 PRINCIPAL = -1  # asked for in place of a weight: the two principal directions of the path
 
 _MODES = (Mode.LOWEST_OVER_B, Mode.SLICE)
-_HEAD = 6  # numbers of a question before the weights
+_HEAD = 7  # numbers of a question before the weights
 _LARGEST = 1e6  # beyond, a run has diverged and there is nothing to draw
 _ASPECTS = (0.2, 5.0)
 # A minimum further away than so many times the path makes the path a dot: an arrow points to it.
@@ -75,7 +75,8 @@ _ATLASES: WeakKeyDictionary[Run, _Atlas] = WeakKeyDictionary()
 
 class _Question(NamedTuple):
     """first, second: which weights, or `PRINCIPAL`. aspect: width by height of the map. edition:
-    another asks anew. moment: where the path ends. weights: (d + 1,), where the dot is."""
+    another asks anew. moment: what is shown. until: the window holds the path up to there. weights:
+    (d + 1,), where the dot is."""
 
     mode: Mode
     first: int
@@ -83,6 +84,7 @@ class _Question(NamedTuple):
     aspect: float
     edition: int
     moment: int
+    until: int
     weights: Tensor
 
 
@@ -90,8 +92,7 @@ def landscape(run: Run, at: int, numbers: Numbers) -> Landscape | Later | None:
     """The loss around the path so far; computed in the background, once for each question.
 
     Args:
-        numbers: as in `_Question`, `edition` and `moment` in between; mode 0 is the lowest loss
-            over b, 1 the slice.
+        numbers: as in `_Question`; mode 0 is the lowest loss over b, 1 the slice.
     """
     del at
     question = _read(run, numbers)
@@ -116,13 +117,13 @@ def _read(run: Run, numbers: Numbers) -> _Question | None:
     d = len(run.basis.names)
     if len(numbers) != _HEAD + d + 1 or max(map(abs, numbers[_HEAD:])) > _LARGEST:
         return None
-    mode, first, second, edition, moment = (int(numbers[k]) for k in (0, 1, 2, 4, 5))
+    mode, first, second, edition, moment, until = (int(numbers[k]) for k in (0, 1, 2, 4, 5, 6))
     aspect, weights = numbers[3], torch.tensor(numbers[_HEAD:], dtype=torch.float64)
     pair = first == PRINCIPAL or (0 <= first <= d and 0 <= second <= d and first != second)
     low, high = _ASPECTS
     if not (pair and 0 <= mode < len(_MODES) and low <= aspect <= high and 0 <= moment < len(run)):
         return None
-    return _Question(_MODES[mode], first, second, aspect, edition, moment, weights)
+    return _Question(_MODES[mode], first, second, aspect, edition, moment, until, weights)
 
 
 def _mapped(run_of_page: ref[Run], question: _Question) -> Landscape | None:
@@ -130,9 +131,9 @@ def _mapped(run_of_page: ref[Run], question: _Question) -> Landscape | None:
     if run is None or run.is_test.all():
         return None
     ground = _ground(run, _in_force(run, question.moment))
-    columns = run.columns(0, question.moment + 1)
+    columns = run.columns(0, max(question.moment, min(question.until, len(run) - 1)) + 1)
     path = torch.from_numpy(np.column_stack([columns.weights, columns.bias])).double()
-    plane = _plane(question, path)
+    plane = _plane(question, path[: question.moment + 1])
     mode = question.mode if plane.leaves_b else Mode.SLICE
     window = _window(question, plane, path, ground.lowest)
     found = surface(ground.objective, plane, window, mode)
@@ -193,8 +194,7 @@ def _window(question: _Question, plane: Plane, path: Tensor, goal: Minimum | AtI
     places = torch.cat([plane.coordinates(path), here[None]])
     reach = max(1.0, (places - here).norm(dim=1).nan_to_num(0).max().item())
     if isinstance(goal, AtInfinity):
-        # What the dot has come from 0 is about what it will go on in the next so many steps.
-        ahead = here + plane.directions @ goal.direction * max(1.0, here.norm().item()) / 2
+        ahead = here + plane.directions @ goal.direction * max(1.0, here.norm().item())
         places = torch.cat([places, ahead[None]])
     else:
         there = plane.coordinates(goal.parameters)

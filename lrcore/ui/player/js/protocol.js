@@ -18,7 +18,6 @@
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{mode: string, moment: number, names: string[], origin: number[], directions: number[], share: ?number, window: number[], size: number, losses: string, b: ?string, levels: number[], minimum: ?number[], escape: ?number[], points: number, of_points: number, penalised: boolean, convex: boolean}} Landscape */
-/** @typedef {{moment: number, gradient: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
 /** @typedef {{text: string, depth: number, beat: ?number, value: string}} CodeLine */
 /** @typedef {{name: string, sentence: string}} BeatWords */
 /** @typedef {{name: string, step: number[]}} Part */

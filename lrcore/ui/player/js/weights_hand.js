@@ -4,6 +4,7 @@ const NEAR = 14; // px from the dot; a finger is thicker
 const NEAR_A_FINGER = 28;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 const STEP = 1 / 60; // of the window, for a key
+const REST = 400; // ms after the last key until the dot counts as let go: several presses are one drag
 
 export class WeightsHand {
   /** @param {HTMLElement} map
@@ -19,8 +20,8 @@ export class WeightsHand {
     listen(map, "pointerleave", () => ways.onHover(null));
     map.addEventListener("touchstart", (event) => { if (this.grabbed) event.preventDefault(); }, { signal, passive: false });
     listen(dot, "keydown", this.keyDown);
-    listen(dot, "keyup", this.drop);
     listen(dot, "blur", this.drop);
+    signal.addEventListener("abort", () => clearTimeout(this.rest));
   }
 
   px({ clientX, clientY }) {
@@ -52,8 +53,7 @@ export class WeightsHand {
     }
     const [x, y] = this.px(event);
     if (!this.weights && Math.hypot(x - this.start[0], y - this.start[1]) < 3) return undefined;
-    this.drag(this.ways.nearest([x, y]));
-    return undefined;
+    return this.drag(this.ways.nearest([x, y]));
   }
 
   up() {
@@ -68,8 +68,10 @@ export class WeightsHand {
 
   /** Play is to go on from where the dot is let go. */
   drop() {
-    if (this.weights && !this.grabbed) this.ways.onDrop(this.weights);
-    if (!this.grabbed) this.weights = null;
+    clearTimeout(this.rest);
+    if (this.grabbed) return;
+    if (this.weights) this.ways.onDrop(this.weights);
+    this.weights = null;
   }
 
   keyDown(event) {
@@ -81,5 +83,7 @@ export class WeightsHand {
     const [u, v] = landscape.place(this.weights ?? this.ways.weights());
     const step = event.shiftKey ? 5 * STEP : STEP;
     this.drag(landscape.clamped([u + way[0] * step * (u1 - u0), v + way[1] * step * (v1 - v0)]));
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.drop(), REST);
   }
 }

@@ -100,7 +100,9 @@ export class Weights {
     const waits = this.asked && this.asked.taken === false && now - this.asked.when < PATIENCE;
     if (this.asked?.of === of && (waits || !this.isLeft(moment, now))) return;
     this.serial += 1;
-    this.asked = { of, index, when: now, taken: false, numbers: [...this.choice, this.serial, Math.min(index, film.length - 1), ...weights] };
+    // By the time the map comes, the dot has moved on.
+    const until = film.moving ? film.length - 1 : index;
+    this.asked = { of, index, when: now, taken: false, numbers: [...this.choice, this.serial, index, until, ...weights] };
   }
 
   isLeft({ index, weights }, now) {
