@@ -1,6 +1,7 @@
 // The picture of a beat on a canvas: what happens to the points, and how the parameters move.
 import { fitted, tipToTail } from "./beats.js";
 import { drawPoints, ring } from "./marks.js";
+import { typeScale } from "./type.js";
 
 const MARGIN = 14; // px
 const HEAD = 7; // px, of an arrow
@@ -64,7 +65,7 @@ function stalks(context, which, place, end, { labels, colours }) {
 
 /** Numbers beside points: 1 is the worst. */
 export function named(context, which, place, ink, size = 13) {
-  Object.assign(context, { fillStyle: ink, font: `600 ${size}px system-ui, sans-serif`, textBaseline: "middle" });
+  Object.assign(context, { fillStyle: ink, font: `600 ${size * typeScale()}px system-ui, sans-serif`, textBaseline: "middle" });
   which.forEach((k, order) => {
     const [x, y] = place(k);
     context.fillText(String(order + 1), x + 6, y - 6);
@@ -106,7 +107,7 @@ export function movement(context, { width, height, ink, pink, step, isStep }) {
 
 /** A legend along the lower edge. */
 function words(context, ink, entries) {
-  Object.assign(context, { font: "600 13px system-ui, sans-serif", textBaseline: "bottom" });
+  Object.assign(context, { font: `600 ${13 * typeScale()}px system-ui, sans-serif`, textBaseline: "bottom" });
   let x = MARGIN;
   for (const [text, colour] of entries) {
     context.fillStyle = colour ?? ink;

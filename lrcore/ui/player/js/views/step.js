@@ -4,6 +4,7 @@ import { largest, neighbour, unpacked, vectorsAt } from "../beats.js";
 import { cleared } from "../marks.js";
 import { arrow, movement, named, pulls, sCurve } from "../pictures.js";
 import { fixed } from "../readouts.js";
+import { typeScale } from "../type.js";
 
 const A_BEAT = 1200; // ms, in slow motion
 const A_MOVE = 500; // ms that the boundary takes to its next place
@@ -290,10 +291,12 @@ function desk(view) {
 
 /** Words beside a point, on a ground that lets them be read. */
 function label(context, text, [x, y], ink, ground) {
-  context.font = "600 16px system-ui, sans-serif";
+  const size = 16 * typeScale();
+  context.font = `600 ${size}px system-ui, sans-serif`;
   const width = context.measureText(text).width + 10;
+  const left = x + 10 + width > context.canvas.clientWidth ? x - 10 - width : x + 10;
   Object.assign(context, { fillStyle: ground, textBaseline: "middle" });
-  context.fillRect(x + 10, y - 12, width, 24);
+  context.fillRect(left, y - 0.75 * size, width, 1.5 * size);
   context.fillStyle = ink;
-  context.fillText(text, x + 15, y);
+  context.fillText(text, left + 5, y);
 }
