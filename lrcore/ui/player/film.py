@@ -23,6 +23,7 @@ from lrcore.ui.player.protocol import (
     LATER,
     Answer,
     Request,
+    StartFrom,
     State,
     Version,
     to_base64,
@@ -171,7 +172,8 @@ class Film:
     def take(self, request: Request) -> None:
         """Take a question; `respond` answers it, as often as the page is drawn."""
         self._request, self._asked_at = request, self._clock()
-        self._is_dragged = False
+        # Streamlit may take a question and leave off before it is answered: it comes again then.
+        self._is_dragged &= any(isinstance(command, StartFrom) for command in request.do)
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
