@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore import RunConfig
-from lrcore.ui.player import protocol
+from lrcore.ui.player import protocol, view_data
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
 from lrcore.ui.player.protocol import Place, Request, Restart, StartFrom, Version
@@ -176,7 +176,7 @@ def test_every_question_that_can_be_read_is_answered_in_json(
 
 def test_the_browser_has_the_same_names() -> None:
     text = TYPEDEFS.read_text("utf-8")
-    for name, cls in vars(protocol).items():
+    for name, cls in {**vars(protocol), **vars(view_data)}.items():
         if not isinstance(cls, type) or name in ("Mapping", "NamedTuple", "Enum", "Later"):
             continue
         ours = [f.name for f in fields(cls)] if is_dataclass(cls) else list(cls._fields)

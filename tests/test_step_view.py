@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from lrcore import OPTIMIZERS, SGD, Adam, Blobs, Run, RunConfig
-from lrcore.ui.player.protocol import OneStep, plain
+from lrcore.ui.player.protocol import plain
 from lrcore.ui.player.step import one_step
+from lrcore.ui.player.view_data import OneStep
 from lrcore.ui.player.views import VIEWS
 
 HARD = Blobs(mean=0.8)

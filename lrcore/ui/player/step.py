@@ -12,15 +12,8 @@ from lrcore.figures.scene import drawn_points
 from lrcore.optim import Beat
 from lrcore.training import CloseUp, Run, TrainingError, weight_names
 from lrcore.training.loop import LoopLine, loop, values
-from lrcore.ui.player.protocol import (
-    BeatWords,
-    CodeLine,
-    Memory,
-    Numbers,
-    OneStep,
-    Part,
-    to_base64,
-)
+from lrcore.ui.player.protocol import Numbers, to_base64
+from lrcore.ui.player.view_data import BeatWords, CodeLine, Memory, OneStep, Part
 
 _WORST = 10  # points, whose share of the loss is told
 

@@ -33,7 +33,8 @@ from lrcore.landscape import (
 )
 from lrcore.model import LOGISTIC
 from lrcore.training import Run, RunConfig, TrainingError
-from lrcore.ui.player.protocol import LATER, Arrows, Landscape, Later, Numbers, to_base64
+from lrcore.ui.player.protocol import LATER, Later, Numbers, to_base64
+from lrcore.ui.player.view_data import Arrows, Landscape
 
 PRINCIPAL = -1  # asked for in place of a weight: the two principal directions of the path
 

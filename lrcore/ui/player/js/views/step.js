@@ -2,14 +2,13 @@
 // and the beat.
 import { largest, neighbour, unpacked, vectorsAt } from "../beats.js";
 import { cleared } from "../marks.js";
-import { arrow, movement, named, pulls, sCurve } from "../pictures.js";
+import { movement, pulls, sCurve } from "../pictures.js";
 import { fixed } from "../readouts.js";
-import { typeScale } from "../type.js";
+import { paintBeat } from "./step/inplane.js";
 
 const A_BEAT = 1200; // ms, in slow motion
 const A_MOVE = 500; // ms that the boundary takes to its next place
 const WORST = 10;
-const LONGEST = 42; // px, of a stalk or an arrow in the plane
 const NEAR = 20; // px from a point that the pointer means
 const PINK = "#CC79A7";
 
@@ -219,48 +218,11 @@ export class Step {
   }
 
   paint(context, toX, toY) {
-    const { desk: { plane: { points } }, step, name } = this;
-    const ink = getComputedStyle(this.canvas).color;
+    const { desk: { plane: { points } }, step, name, chosen } = this;
     const place = (k) => [toX(points[2 * k]), toY(points[2 * k + 1])];
-    if (name === "loss") this.stalks(context, place, ink);
-    if (name === "backward") this.pullsInPlane(context, place, ink);
-    const k = this.chosen ?? largest(step.losses, 1)[0];
-    if (k === undefined || Number.isNaN(step.losses[k])) return;
-    const text = { forward: `p = ${fixed(step.probabilities[k], 3)}`, loss: `loss ${fixed(step.losses[k], 3)}`, backward: `${this.shareOf(k)} of all pulls` }[name];
-    if (text) label(context, text, place(k), ink, getComputedStyle(desk(this)).backgroundColor);
-  }
-
-  shareOf(k) {
-    const d = this.step.names.length;
-    const length = (j) => Math.hypot(...this.step.shares.subarray(j * d, (j + 1) * d));
-    const all = Array.from(this.step.losses.keys()).filter((j) => !Number.isNaN(this.step.losses[j]));
-    return `${((100 * length(k)) / all.reduce((sum, j) => sum + length(j), 0)).toFixed(1)} %`;
-  }
-
-  stalks(context, place, ink) {
-    const { losses } = this.step;
-    const most = losses[largest(losses, 1)[0]] || 1;
-    Object.assign(context, { strokeStyle: ink, lineWidth: 2 });
-    context.beginPath();
-    losses.forEach((loss, k) => {
-      if (Number.isNaN(loss)) return;
-      const [x, y] = place(k);
-      context.moveTo(x, y);
-      context.lineTo(x, y - (LONGEST * loss) / most);
-    });
-    context.stroke();
-    named(context, this.worst, place, ink, 15);
-  }
-
-  pullsInPlane(context, place, ink) {
-    const { shares, losses, names: { length: d } } = this.step;
-    const inside = Array.from(losses.keys()).filter((k) => !Number.isNaN(losses[k]));
-    const most = Math.max(...inside.map((k) => Math.hypot(shares[k * d], shares[k * d + 1])), 1e-30);
-    for (const k of inside) {
-      const [x, y] = place(k);
-      const [dx, dy] = [0, 1].map((j) => (LONGEST * shares[k * d + j]) / most);
-      if (Math.hypot(dx, dy) > 2) arrow(context, [x, y], [x + dx, y - dy], ink, 1.5);
-    }
+    const ink = getComputedStyle(this.canvas).color;
+    const ground = getComputedStyle(this.canvas.closest(".stApp") ?? document.body).backgroundColor;
+    paintBeat(context, { step, name, place, ink, ground, chosen, worst: this.worst });
   }
 
   /** The point under the pointer is the one whose numbers are told. */
@@ -283,20 +245,4 @@ export class Step {
   say({ index }) {
     return this.isKnown ? `Step after iteration ${index}. ${this.sentence.textContent}` : "";
   }
-}
-
-function desk(view) {
-  return view.canvas.closest(".stApp") ?? document.body;
-}
-
-/** Words beside a point, on a ground that lets them be read. */
-function label(context, text, [x, y], ink, ground) {
-  const size = 16 * typeScale();
-  context.font = `600 ${size}px system-ui, sans-serif`;
-  const width = context.measureText(text).width + 10;
-  const left = x + 10 + width > context.canvas.clientWidth ? x - 10 - width : x + 10;
-  Object.assign(context, { fillStyle: ground, textBaseline: "middle" });
-  context.fillRect(left, y - 0.75 * size, width, 1.5 * size);
-  context.fillStyle = ink;
-  context.fillText(text, left + 5, y);
 }

@@ -1,0 +1,137 @@
+"""What a view gets from Python when it asks; `js/protocol.js` has the same names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lrcore.ui.player.protocol import Numbers
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The loss over a plane of weights, penalties included.
+
+    Args:
+        mode: "lowest over b" or "slice".
+        moment: that the plane was made for.
+        names: of the axes.
+        origin, directions: weights are origin + u * directions[:d + 1] + v * directions[d + 1:].
+        share: how much of the path lies in the plane; None where it was not made for the path.
+        window: u0, u1, v0, v1.
+        size: corners a side of the grid over the window, row by row from below.
+        losses, b: base64 of float32, (size**2,); b gives each loss, None for a slice.
+        levels: of the contours, rising.
+        minimum: where it is, if it lies in this plane.
+        escape: in which direction the loss falls for ever, None where there is a minimum.
+        points, of_points: on how many of the training points it was computed.
+        penalised: there are penalties.
+        convex: the loss has one valley, without local traps.
+    """
+
+    mode: str
+    moment: int
+    names: tuple[str, str]
+    origin: Numbers
+    directions: Numbers
+    share: float | None
+    window: Numbers
+    size: int
+    losses: str
+    b: str | None
+    levels: Numbers
+    minimum: Numbers | None
+    escape: Numbers | None
+    points: int
+    of_points: int
+    penalised: bool
+    convex: bool
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """The step that follows a moment, and how the loss bends there.
+
+    Args:
+        question: what was asked.
+        gradient, memory, step: (d + 1,) each: minus rate times gradient, what the optimiser's state
+            adds, and the whole step.
+        long_axis: direction in the plane in which the loss bends least, None where it does not bend
+            upwards in all; roundness: the short axis of the ellipse by the long one.
+        rate: the learning rate, None for an optimiser that has none.
+        stable_rate: the largest at which steps settle; None where nothing is known of it.
+    """
+
+    question: Numbers
+    gradient: Numbers
+    memory: Numbers
+    step: Numbers
+    long_axis: Numbers | None
+    roundness: float | None
+    rate: float | None
+    stable_rate: float | None
+
+
+class CodeLine(NamedTuple):
+    """A line of the loop: its text, how far it is indented, the number of its beat in this step or
+    None, and what stands behind it as a comment."""
+
+    text: str
+    depth: int
+    beat: int | None
+    value: str
+
+
+class BeatWords(NamedTuple):
+    """A part of an iteration: its name, and a sentence of what happens in it here."""
+
+    name: str
+    sentence: str
+
+
+class Part(NamedTuple):
+    """What a step is the sum of: a name, and how far it moves each parameter."""
+
+    name: str
+    step: Numbers
+
+
+class Memory(NamedTuple):
+    """What the optimiser remembers under a name, before the step and after it."""
+
+    name: str
+    before: Numbers
+    after: Numbers
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """The step that follows a moment, in beats.
+
+    Args:
+        moment: the iteration.
+        names: of the parameters: w0, ..., b.
+        beats: in the order in which they come.
+        lines: the loop as code.
+        probabilities, losses: of the n points drawn, base64 of float32 (n,); nan where a point is
+            not in the batch.
+        shares: gradients of these losses, base64 of float32 (n, d + 1).
+        left, gradient: (d + 1,), what the gradient holds before backward and after it.
+        before, after: (d + 1,), the parameters.
+        parts: what the step is the sum of.
+        memory: of the optimiser.
+    """
+
+    moment: int
+    names: tuple[str, ...]
+    beats: tuple[BeatWords, ...]
+    lines: tuple[CodeLine, ...]
+    probabilities: str
+    losses: str
+    shares: str
+    left: Numbers
+    gradient: Numbers
+    before: Numbers
+    after: Numbers
+    parts: tuple[Part, ...]
+    memory: tuple[Memory, ...]
