@@ -36,7 +36,7 @@ export class Curves {
   /** New moments are drawn about once a second, and at once where a branch has made them others. */
   isOutdated() {
     const { drawn, film } = this;
-    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span) return true;
+    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span || drawn.isFirst !== (film.furthest === 0)) return true;
     return drawn.arrivals !== film.arrivals && (!film.moving || performance.now() - drawn.when >= EVERY);
   }
 
@@ -49,14 +49,15 @@ export class Curves {
       return isCurtain(shape) ? { ...shape, x1: span } : shape;
     });
     const annotations = layout.annotations.map((note) => (note.name === "title of target" ? { ...note, text: `<b>target ${target}</b>` } : note));
+    const isFirst = this.film.furthest === 0; // nothing to see yet but the axes
     this.Plotly.react(this.plot, traces, scaled({
       ...layout,
       shapes: [...shapes, ...marks.map(markLine)],
-      annotations: [...annotations, ...grouped(marks, span).map(markNumber)],
+      annotations: [...annotations, ...grouped(marks, span).map(markNumber), ...(isFirst ? HINTS : [])],
       xaxis: { ...layout.xaxis, range: [0, span] },
       yaxis2: { ...layout.yaxis2, range: [lowest(traces) < 0.45 ? 0 : 0.45, 1.04] },
     }), CONFIG);
-    this.drawn = { arrivals, cuts, span, when: performance.now() };
+    this.drawn = { arrivals, cuts, span, isFirst, when: performance.now() };
   }
 
   moved(shapes, index) {
@@ -78,6 +79,9 @@ export class Curves {
 
 // A stray drag must not take the axes along.
 const CONFIG = { displayModeBar: false, showTips: false, scrollZoom: false, doubleClick: false };
+const HINTS = [["Play: the loss of each iteration", 0.78], ["and how many points are right", 0.22]].map(([text, y]) => ({
+  text, x: 0.5, y, xref: "paper", yref: "paper", showarrow: false, font: { size: 16 },
+}));
 const isCurtain = ({ name }) => Boolean(name?.startsWith("curtain"));
 
 /** The least accuracy that any curve shows. */
