@@ -11,7 +11,7 @@ import pytest
 from lrcore import LBFGS, SGD, Adam, Blobs, Cubic, Quadratic, Run, RunConfig, Segment, Status
 from lrcore.data import Dataset, Uploaded
 from lrcore.training.engine import Engine
-from lrcore.ui.player.protocol import Answer, Mark, Request, Version
+from lrcore.ui.player.protocol import Answer, Mark, Request, StartFrom, Version
 from lrcore.ui.player.words import began, ending_sentence
 from tests.films import ENDLESS, ask, filmed, recorded, rows_of, with_rate
 
@@ -342,3 +342,15 @@ def test_moments_with_test_points_carry_their_loss_and_accuracy() -> None:
     assert np.array_equal(rows_of(answer, 10), recorded(film.run))
     step = film.run.step(7)
     assert rows_of(answer, 10)[7, -2:] == pytest.approx([step.test_loss, step.test_accuracy])
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_a_drag_can_be_undone_even_if_its_question_was_left_off(repeated: bool) -> None:
+    film, _ = filmed()
+    first = ask(film)
+    film.expect_a_drag()
+    # The page asks again what was not answered, and its command is carried out only once.
+    do = (StartFrom(1, (1.0, -2.0, 0.5)),) if repeated else ()
+    film.take(Request(knows=first.version, do=do))
+    film.set(replace(ENDLESS, initial_weights=(1.0, -2.0, 0.5)))
+    assert film.respond().state.undo is repeated

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig
 from lrcore.landscape import objective_of
-from lrcore.ui.player.protocol import LATER, Arrows, Landscape, Request, StartFrom
+from lrcore.ui.player.protocol import LATER, Arrows, Landscape
 from lrcore.ui.player.weights import PRINCIPAL, arrows, landscape
 from tests.by_hand import run_to
 from tests.films import ENDLESS, ask, filmed
@@ -229,15 +229,3 @@ def test_an_answer_never_waits_for_a_map_and_asks_for_it_again() -> None:
     start = time.perf_counter()
     assert mapped(film.run, numbers) is found
     assert time.perf_counter() - start < 0.05
-
-
-@pytest.mark.parametrize("repeated", [True, False])
-def test_a_drag_can_be_undone_even_if_its_question_was_left_off(repeated: bool) -> None:
-    film, _ = filmed(NEAR)
-    first = ask(film)
-    film.expect_a_drag()
-    # The page asks again what was not answered, and its command is carried out only once.
-    do = (StartFrom(1, (1.0, -2.0, 0.5)),) if repeated else ()
-    film.take(Request(knows=first.version, do=do))
-    film.set(replace(NEAR, initial_weights=(1.0, -2.0, 0.5)))
-    assert film.respond().state.undo is repeated
