@@ -342,3 +342,19 @@ def test_moments_with_test_points_carry_their_loss_and_accuracy() -> None:
     assert np.array_equal(rows_of(answer, 10), recorded(film.run))
     step = film.run.step(7)
     assert rows_of(answer, 10)[7, -2:] == pytest.approx([step.test_loss, step.test_accuracy])
+
+
+def test_a_drag_can_be_undone_and_other_data_cannot() -> None:
+    film, _ = filmed(RunConfig())
+    first = ask(film)
+    run = film.run
+    film.take(Request(knows=first.version))
+    film.start_from((1.0, -2.0, 0.5))
+    assert film.run is not run
+    assert film.respond().state.undo
+    film.undo()
+    assert film.run is run
+    assert not film.respond().state.undo
+    film.start_from((1.0, -2.0, 0.5))
+    film.set(RunConfig(data=Blobs(seed=9)))
+    assert not film.respond().state.undo

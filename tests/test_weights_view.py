@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig
 from lrcore.landscape import objective_of
-from lrcore.ui.player.protocol import LATER, Request
+from lrcore.ui.player.protocol import LATER
 from lrcore.ui.player.view_data import Arrows, Landscape
 from lrcore.ui.player.weights import PRINCIPAL, arrows, landscape
 from tests.by_hand import run_to
@@ -230,19 +230,3 @@ def test_an_answer_never_waits_for_a_map_and_asks_for_it_again() -> None:
     start = time.perf_counter()
     assert mapped(film.run, numbers) is found
     assert time.perf_counter() - start < 0.05
-
-
-def test_a_drag_can_be_undone_and_other_data_cannot() -> None:
-    film, _ = filmed(NEAR)
-    first = ask(film)
-    run = film.run
-    film.take(Request(knows=first.version))
-    film.start_from((1.0, -2.0, 0.5))
-    assert film.run is not run
-    assert film.respond().state.undo
-    film.undo()
-    assert film.run is run
-    assert not film.respond().state.undo
-    film.start_from((1.0, -2.0, 0.5))
-    film.set(replace(NEAR, data=Blobs(seed=9)))
-    assert not film.respond().state.undo
