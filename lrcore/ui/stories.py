@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,11 +11,13 @@ from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
 from lrcore.ui.session import session
 
+_NO_SIDEBAR = Path(__file__).with_name("no_sidebar.css")
 _COLUMNS = 5
 
 
 def page(training: st.Page) -> None:
     """Draw the menu; each story opens the training page with its settings."""
+    st.html(_NO_SIDEBAR)
     session().page = "stories"
     with st.container(key="menu"):
         columns = st.columns(_COLUMNS, gap="small")

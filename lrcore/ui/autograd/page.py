@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import streamlit as st
@@ -11,6 +12,7 @@ from lrcore.ui.autograd import backward, dynamic, grad, leaves, one_graph, own_e
 from lrcore.ui.autograd.parts import choose
 from lrcore.ui.session import session
 
+_NO_SIDEBAR = Path(__file__).parents[1] / "no_sidebar.css"
 EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "One graph": one_graph.show,
@@ -26,6 +28,7 @@ EXERCISES: Mapping[str, Callable[[], None]] = MappingProxyType(
 
 def page() -> None:
     """Draw the exercise that the address names; no other one runs."""
+    st.html(_NO_SIDEBAR)
     session().page = "autograd"
     with st.container(key="lab"):
         chosen = choose("Exercise", list(EXERCISES), "ex")

@@ -32,11 +32,11 @@ _ELEMENTS = (
     "TextInput",
 )
 _OF_OTHERS = ("ButtonGroup", "GraphVizChart", "PageLink", "Slider")
-# Until Streamlit has a sidebar to show, which comes after the player, its place is kept.
+# The place of the sidebar, which comes after the player, is kept until then: see room.js.
 _ROOM = (
-    "<style>@media (min-width: 900px) { "
-    '[data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"], .st-key-menu, '
-    ".st-key-lab)) { padding-left: 18.75rem; } }</style>"
+    '<style id="room">@media (min-width: 900px) { [data-testid="stAppViewContainer"] '
+    "{ padding-left: 18.75rem; } }</style>"
+    f"<script>{Path(__file__).with_name('room.js').read_text('utf-8')}</script>"
 )
 _IMPORT = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 

@@ -12,7 +12,7 @@
   };
   // The player changes the page sixty times a second; there is no such area beside it.
   new MutationObserver(() => {
-    if (waiting || !document.querySelector(".st-key-lab")) return;
+    if (waiting || !location.pathname.endsWith("/autograd")) return;
     waiting = true;
     requestAnimationFrame(look);
   }).observe(document, { childList: true, subtree: true });
