@@ -13,6 +13,11 @@ export function neighbour(moment, beat, by, count) {
   return moment > 0 ? { moment: moment - 1, beat: Infinity } : { moment, beat: 0 };
 }
 
+/** The indices of the drawn points that the step sees: the others have no number. */
+export function inBatch({ losses }) {
+  return Array.from(losses.keys()).filter((k) => !Number.isNaN(losses[k]));
+}
+
 /** The indices of the largest numbers, largest first; what is no number is none. */
 export function largest(values, count) {
   const indices = Array.from(values.keys()).filter((k) => !Number.isNaN(values[k]));

@@ -1,6 +1,8 @@
-// Points on a canvas, in the colours and shapes that they have in the plane.
+// What all canvases draw: points in the colours and shapes that they have in the plane, rings, arrows.
 
+export const GRADIENT = "#CC79A7"; // as in palette.py
 const HOLLOW = 2; // px of a test point's edge
+const SHORTEST = 3; // px of an arrow that can be seen
 
 /** A canvas, empty and of this size in CSS px. */
 export function cleared(canvas, width, height) {
@@ -47,8 +49,8 @@ function trace(context, label, x, y, radius) {
 }
 
 /** Rings of the text's colour, as round the misclassified points of the plane. */
-export function ring(context, which, place, radius, colour) {
-  Object.assign(context, { strokeStyle: colour, lineWidth: 1.5 });
+export function ring(context, which, place, radius, colour, lineWidth = 1.5) {
+  Object.assign(context, { strokeStyle: colour, lineWidth });
   context.beginPath();
   for (const k of which) {
     const [x, y] = place(k);
@@ -56,4 +58,21 @@ export function ring(context, which, place, radius, colour) {
     context.arc(x, y, radius, 0, 2 * Math.PI);
   }
   context.stroke();
+}
+
+/** An arrow in px; none where it would be a speck. */
+export function arrow(context, [x0, y0], [x1, y1], colour, width = 2) {
+  const length = Math.hypot(x1 - x0, y1 - y0);
+  if (!(length > SHORTEST)) return;
+  const head = Math.min(length, 3 + 2 * width);
+  const [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
+  Object.assign(context, { strokeStyle: colour, fillStyle: colour, lineWidth: width });
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1 - 0.8 * head * dx, y1 - 0.8 * head * dy);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x1, y1);
+  for (const side of [1, -1]) context.lineTo(x1 - head * dx + 0.5 * head * side * dy, y1 - head * dy - 0.5 * head * side * dx);
+  context.fill();
 }

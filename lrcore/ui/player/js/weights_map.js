@@ -2,14 +2,12 @@
 // frame the path, the arrows and the dot on it.
 import { ticks } from "./contours.js";
 import { pathMoments } from "./landscape.js";
-import { cleared } from "./marks.js";
+import { GRADIENT, arrow, cleared } from "./marks.js";
 import { Projection, paintSurface } from "./mesh.js";
 import { typeScale } from "./type.js";
 
-const GRADIENT = "#CC79A7"; // as in palette.py
 const FADES = 10; // shades of a path, from old to new
 const ELLIPSE = 0.12; // half its length, by the width of the map
-const SHORTEST = 3; // px of an arrow that can be seen
 
 export class WeightsMap {
   constructor(root) {
@@ -123,7 +121,7 @@ export class WeightsMap {
     if (!way) return undefined;
     const reach = Math.min((u1 - u0) / 2 / Math.abs(way[0] || 1e-9), (v1 - v0) / 2 / Math.abs(way[1] || 1e-9));
     const [from, to] = [0.65, 0.92].map((share) => seen([middle[0] + share * reach * way[0], middle[1] + share * reach * way[1]]));
-    arrow(context, from, to, 4 * px);
+    arrow(context, from, to, ink, 4 * px);
     return this.say(context, escape ? "no minimum: best at ∞" : "minimum", from[0], way[1] > 0);
   }
 
@@ -144,10 +142,7 @@ export class WeightsMap {
     const byGradient = moved(arrows.gradient);
     const byBoth = moved(arrows.gradient.map((part, k) => part + arrows.memory[k]));
     this.ellipse(context, landscape, from, arrows, seen);
-    const draw = (start, end, colour, width) => {
-      Object.assign(context, { strokeStyle: colour, fillStyle: colour });
-      arrow(context, seen(start), seen(end), width * this.look.px);
-    };
+    const draw = (start, end, colour, width) => arrow(context, seen(start), seen(end), colour, width * this.look.px);
     draw(from, byGradient, GRADIENT, 6);
     context.setLineDash([4, 3]);
     draw(byGradient, byBoth, this.look.ink, 2);
@@ -166,23 +161,6 @@ export class WeightsMap {
     }
     context.stroke();
   }
-}
-
-/** An arrow in px; none where it would be a speck. */
-function arrow(context, [x0, y0], [x1, y1], width) {
-  const length = Math.hypot(x1 - x0, y1 - y0);
-  if (!(length > SHORTEST)) return;
-  const head = Math.min(length, 3 + 2 * width);
-  const [dx, dy] = [(x1 - x0) / length, (y1 - y0) / length];
-  context.lineWidth = width;
-  context.beginPath();
-  context.moveTo(x0, y0);
-  context.lineTo(x1 - 0.8 * head * dx, y1 - 0.8 * head * dy);
-  context.stroke();
-  context.beginPath();
-  context.moveTo(x1, y1);
-  for (const side of [1, -1]) context.lineTo(x1 - head * dx + 0.5 * head * side * dy, y1 - head * dy - 0.5 * head * side * dx);
-  context.fill();
 }
 
 /** w0 as w₀. */

@@ -4,12 +4,15 @@
 // afresh (20 ms), and a restyled heatmap or contour trace costs 42 ms. Hence our own marching squares.
 import { levelPath, logits, rgb, tint } from "../field.js";
 import { gripsOf } from "../grip.js";
+import { cleared, ring } from "../marks.js";
+import { logit } from "../ranking.js";
 import { decode } from "../record.js";
 import { scaled, typeScale } from "../type.js";
 
 const TINT = 88; // of 255, so that points and lines stay clearest
 const CONFIG = { displayModeBar: false, showTips: false, scrollZoom: true };
 const NOWHERE = "M0,0";
+const RING = 2; // px wide
 
 export class Plane {
   constructor(root, Plotly) {
@@ -147,7 +150,7 @@ export class Plane {
     const { xaxis, yaxis } = layout;
     const toX = (x) => xaxis._offset + xaxis.l2p(x);
     const toY = (y) => yaxis._offset + yaxis.l2p(y);
-    const context = this.cleared(layout);
+    const context = cleared(this.canvas, layout.width, layout.height);
     context.save();
     context.beginPath();
     context.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
@@ -175,35 +178,15 @@ export class Plane {
     });
   }
 
-  /** The canvas, empty and as large as the plot, in CSS pixels. */
-  cleared({ width, height }) {
-    const scale = window.devicePixelRatio || 1;
-    const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
-    if (this.canvas.width !== w || this.canvas.height !== h) {
-      Object.assign(this.canvas, { width: w, height: h });
-      Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
-    }
-    const context = this.canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
-    return context;
-  }
-
   ringMistakes(context, toX, toY) {
     const { points, scores, labels, tests, plot: { _fullData: traces } } = this;
     const hidden = new Set(traces.filter(({ visible }) => visible !== true).map(({ meta }) => `${meta.label} ${meta.test}`));
     const { size } = traces.find(({ meta }) => meta.label === 0).marker;
-    context.strokeStyle = getComputedStyle(this.root).color;
-    context.lineWidth = 2;
-    context.beginPath();
-    for (let i = 0; i < labels.length; i += 1) {
-      const right = (scores[i] >= this.level ? 1 : 0) === labels[i];
-      if (right || (hidden.size && hidden.has(`${labels[i]} ${tests[i]}`))) continue;
-      const [x, y] = [toX(points[2 * i]), toY(points[2 * i + 1])];
-      context.moveTo(x + size, y);
-      context.arc(x, y, size, 0, 2 * Math.PI);
-    }
-    context.stroke();
+    const wrong = labels.map((_, i) => i).filter((i) => {
+      const isRight = (scores[i] >= this.level ? 1 : 0) === labels[i];
+      return !isRight && !(hidden.size && hidden.has(`${labels[i]} ${tests[i]}`));
+    });
+    ring(context, wrong, (i) => [toX(points[2 * i]), toY(points[2 * i + 1])], size, getComputedStyle(this.root).color, RING);
   }
 }
 
@@ -211,8 +194,8 @@ export class Plane {
 function ramp({ colours, shading: { limit, strength } }) {
   const steps = Array.from({ length: 21 }, (_, k) => k / 20);
   const stops = steps.map((p) => {
-    const logit = Math.min(limit, Math.abs(Math.log(p / (1 - p))));
-    const alpha = (TINT / 255) * strength[Math.round((logit / limit) * (strength.length - 1))];
+    const size = Math.min(limit, Math.abs(logit(p)));
+    const alpha = (TINT / 255) * strength[Math.round((size / limit) * (strength.length - 1))];
     return `rgb(${rgb(colours[p < 0.5 ? 0 : 1]).join(" ")} / ${alpha.toFixed(3)})`;
   });
   return `linear-gradient(to right, ${stops.join(", ")})`;

@@ -10,7 +10,6 @@ const A_BEAT = 1200; // ms, in slow motion
 const A_MOVE = 500; // ms that the boundary takes to its next place
 const WORST = 10;
 const NEAR = 20; // px from a point that the pointer means
-const PINK = "#CC79A7";
 
 export class Step {
   /** @param {import("../protocol.js").Desk} desk */
@@ -118,7 +117,7 @@ export class Step {
 
   showWords(known) {
     const { step, beat, timer } = this;
-    const said = JSON.stringify([known, step?.moment, step?.lines, beat, Boolean(timer)]);
+    const said = String([known, this.desk.film.moving, beat, Boolean(timer)]);
     if (said === this.said) return;
     this.said = said;
     this.strip.replaceChildren(
@@ -184,13 +183,16 @@ export class Step {
     return made;
   }
 
+  /** While it plays there is nothing to draw, and to ask for a size would lay the page out each frame. */
   draw(known, scores) {
+    if (!known && !this.isDrawn) return;
+    this.isDrawn = known;
     const { clientWidth: width, clientHeight: height } = this.canvas.parentElement;
     const context = cleared(this.canvas, width, height);
     if (!known) return;
     const ink = getComputedStyle(this.canvas).color;
     const { scene, step, name } = this;
-    const given = { width, height, ink, pink: PINK, scene, step, scores };
+    const given = { width, height, ink, scene, step, scores };
     if (["batch", "zero_grad", "forward", "loss"].includes(name)) {
       context.globalAlpha = ["forward", "loss"].includes(name) ? 1 : 0.35;
       sCurve(context, { ...given, worst: name === "loss" ? this.worst : null });
@@ -205,11 +207,10 @@ export class Step {
   // In the plane
 
   onPlane() {
-    const { isKnown, step, name, scene } = this;
+    const { isKnown, step, name } = this;
     if (!isKnown) return null;
-    const isWhole = !step.losses.some(Number.isNaN) || scene.tests.some(Boolean);
     const guest = { lines: [], paint: (...given) => this.paint(...given) };
-    if (step.beats[0].name === "batch" || !isWhole) guest.lit = (k) => !Number.isNaN(step.losses[k]);
+    if (step.beats[0].name === "batch") guest.lit = (k) => !Number.isNaN(step.losses[k]);
     if (name === "step") {
       const far = this.progress;
       guest.lines.push({ className: "next", weights: step.before.map((value, k) => value + far * (step.after[k] - value)) });

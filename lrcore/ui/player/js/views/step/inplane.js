@@ -1,6 +1,7 @@
 // What a beat draws beside the points of the plane: stalks, pulls, and the numbers of one point.
-import { largest } from "../../beats.js";
-import { arrow, named } from "../../pictures.js";
+import { inBatch, largest } from "../../beats.js";
+import { arrow } from "../../marks.js";
+import { named } from "../../pictures.js";
 import { fixed } from "../../readouts.js";
 import { typeScale } from "../../type.js";
 
@@ -9,7 +10,7 @@ const LONGEST = 42; // px, of a stalk or a pull
 /** @param {{step: object, name: string, place: (index: number) => [number, number], ink: string,
  *   ground: string, chosen: ?number, worst: number[]}} given `place` gives px */
 export function paintBeat(context, { step, name, place, ink, ground, chosen, worst }) {
-  const inside = Array.from(step.losses.keys()).filter((k) => !Number.isNaN(step.losses[k]));
+  const inside = inBatch(step);
   if (name === "loss") stalks(context, step, inside, place, ink, worst);
   if (name === "backward") pulls(context, step, inside, place, ink);
   const k = chosen ?? worst[0];
