@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lrcore.settings import Settings, SettingsError, Value, described
+from lrcore.settings import SettingsError, Value, described
 from lrcore.training import FIXED_IN_A_RUN, RunConfig, Segment
 from lrcore.ui.controls import (
     GROUPS,
     Control,
     all_controls,
     as_text,
-    key_of,
     parsed,
+    read_entry,
     values_of,
 )
 
@@ -80,6 +80,8 @@ def text_of(segments: Sequence[Segment], shown: RunConfig) -> str:
         segments: which settings hold from which iteration on, the first from 0.
         shown: the settings that the address says.
     """
+    if [segment.config for segment in segments] == [shown]:
+        return ""  # as most often: each answer to a player asks
     if len(segments) > _MOST_CHANGES:
         return ""
     controls = changeable()
@@ -141,10 +143,5 @@ def _changed(config: RunConfig, values: Mapping[str, Value]) -> RunConfig:
     changes: dict[str, object] = {
         name: values[name] for name, _ in described(RunConfig) if name in values
     }
-    for group in GROUPS:
-        if group.key in values:
-            cls: type[Settings] = group.registry[str(values[group.key])]
-            name = str(values[group.key])
-            fields = {field: values[key_of(name, field)] for field, _ in described(cls)}
-            changes[group.key] = cls(**fields)
+    changes |= {group.key: read_entry(group, values) for group in GROUPS if group.key in values}
     return config.changed_within_run(changes)

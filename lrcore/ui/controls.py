@@ -161,7 +161,7 @@ def read(state: Mapping[str, Value]) -> RunConfig:
     Raises:
         SettingsError: the values do not make a run.
     """
-    parts: dict[str, object] = {group.key: _read_entry(group, state) for group in GROUPS}
+    parts: dict[str, object] = {group.key: read_entry(group, state) for group in GROUPS}
     values: dict[str, object] = {
         name: state[name] for name, _ in described(RunConfig) if name in state
     }
@@ -182,7 +182,8 @@ def selected(group: Group, state: Mapping[str, Value]) -> str:
     return str(state.get(group.key, group.default))
 
 
-def _read_entry(group: Group, state: Mapping[str, Value]) -> Settings:
+def read_entry(group: Group, state: Mapping[str, Value]) -> Settings:
+    """The entry that a group's controls say, with its own settings."""
     name = selected(group, state)
     if name in OWN_DATA:
         return OWN_DATA[name].read()

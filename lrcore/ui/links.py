@@ -111,11 +111,8 @@ def show(config: RunConfig) -> None:
 
     On its first drawing, a control that Streamlit keeps in the address says what stood there.
     """
-    controls = changeable()
-    values = values_of(config)
-    for control in (START, WEIGHTS):
-        st.session_state[control.key] = values[control.key]
-    for key, value in values.items():
+    controls = changeable() | {control.key: control for control in (START, WEIGHTS)}
+    for key, value in values_of(config).items():
         if key in controls:
             if controls[key].spec.log:
                 session().own_stops[key] = value

@@ -50,7 +50,9 @@ def _draw_group(group: Group) -> None:
 
 def _pictures(control: Control) -> None:
     """A choice between pictures; the heading names the one that is chosen."""
-    chosen = str(control_values().get(control.key, expected_values()[control.key]))
+    values = control_values()
+    values = values if control.key in values else expected_values()
+    chosen = str(values[control.key])
     chosen = st.segmented_control(
         f"{control.spec.label}: {DATASETS[chosen].title}",
         list(DATASETS),

@@ -83,9 +83,6 @@ class Film:
         self._request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
         self._before: _Before | None = None
-        self._start(config, changes)
-
-    def _start(self, config: RunConfig, changes: Sequence[Segment] = ()) -> None:
         self._show(Run(config), changes)
 
     def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
@@ -145,7 +142,7 @@ class Film:
             return
         present = self.run.config
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
-            self._start(config)
+            self._show(Run(config))
         self.wanted = config
         self._to_come.clear()
         self._config_number += 1
@@ -264,7 +261,6 @@ class Film:
 
     def _answer(self, problem: str | None) -> Answer:
         run, known = self.run, self.is_known
-        changed = not self._waiting and not self._to_come
         first = self._first_new() if known else 0
         columns = run.columns(first, first + _MOST_ROWS_PER_ANSWER)
         state = State(
@@ -276,7 +272,7 @@ class Film:
             target=run.config.target_accuracy,
             limits=self._limits.words(self.wanted),
             story=sentence_of(self.wanted),
-            again=differences(run.config, self.wanted) if changed else "",
+            again="" if self._waiting or self._to_come else differences(run.config, self.wanted),
             undo=self._before is not None,
         )
         return Answer(
