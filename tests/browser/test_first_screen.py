@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lrcore import Run, RunConfig
 from tests.browser.conftest import OpenPage
@@ -21,17 +23,22 @@ _MOVED = """() => {
 }"""
 
 
+@contextmanager
 def opened(
     browser: Browser, address: str, size: tuple[int, int], *, touch: bool = False, path: str = ""
-) -> tuple[BrowserContext, Page]:
+) -> Iterator[Page]:
+    """The training page in a window of its own."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, has_touch=touch, bypass_csp=True
     )
-    page = context.new_page()
-    page.goto(f"{address}/{path}")
-    expect(page.get_by_test_id("iteration")).to_have_text("0")
-    expect(page.get_by_test_id("limits").locator("b").first).to_be_attached()
-    return context, page
+    try:
+        page = context.new_page()
+        page.goto(f"{address}/{path}")
+        expect(page.get_by_test_id("iteration")).to_have_text("0")
+        expect(page.get_by_test_id("limits").locator("b").first).to_be_attached()
+        yield page
+    finally:
+        context.close()
 
 
 def wait_for_sidebar(page: Page) -> None:
@@ -77,8 +84,7 @@ def overlaps(one: list[float], other: list[float]) -> bool:
 def test_a_wide_window_needs_no_scrolling(
     browser: Browser, address: str, size: tuple[int, int], query: str
 ) -> None:
-    context, page = opened(browser, address, size, path=query)
-    try:
+    with opened(browser, address, size, path=query) as page:
         assert hidden_part(page, "stMain") <= 0
         assert overflowing(page) == []
         parts = ["numbers", "curves", "limits", "plane", "equation", "transport", "foot", "copy"]
@@ -91,8 +97,6 @@ def test_a_wide_window_needs_no_scrolling(
         assert equation.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
         [(_, track)] = boxes(page, "[data-testid=timeline]")
         assert track[1] - track[0] > 200
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("size", WIDE)
@@ -100,8 +104,7 @@ def test_the_view_of_errors_fits_without_overlap(
     browser: Browser, address: str, size: tuple[int, int]
 ) -> None:
     path = "?view=sigmoid&t=0.3&test_share=0.3&data=moons"
-    context, page = opened(browser, address, size, path=path)
-    try:
+    with opened(browser, address, size, path=path) as page:
         expect(page.get_by_test_id("auc")).not_to_be_empty()
         assert hidden_part(page, "stMain") <= 0
         assert overflowing(page) == []
@@ -126,16 +129,13 @@ def test_the_view_of_errors_fits_without_overlap(
             assert box[3] - box[2] > 15, name
         [roc] = [box for name, box in seen if name.startswith("AUC")]
         assert roc[3] - roc[2] > 80
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("size", NARROW)
 def test_a_narrow_window_has_one_column(
     browser: Browser, address: str, size: tuple[int, int]
 ) -> None:
-    context, page = opened(browser, address, size, touch=True)
-    try:
+    with opened(browser, address, size, touch=True) as page:
         assert overflowing(page) == []
         assert page.get_by_test_id("stSidebar").get_attribute("data-collapsed") == "true"
         for name in ("Training", "Autograd", "Stories"):
@@ -146,23 +146,20 @@ def test_a_narrow_window_has_one_column(
         assert tops == sorted(tops)
         page.get_by_test_id("stExpandSidebarButton").click()
         expect(page.get_by_text("Points per class")).to_be_in_viewport()
-    finally:
-        context.close()
 
 
 def test_type_grows_with_the_screen(browser: Browser, address: str) -> None:
     sizes = []
     for size in ((1280, 720), (1920, 1080)):
-        context, page = opened(browser, address, size)
-        letters = ".stage [data-testid=iteration], .scatter .xtick text, .stSidebar label p"
-        sizes.append(
-            page.evaluate(
-                "s => s.split(', ').map((one) => "
-                "parseFloat(getComputedStyle(document.querySelector(one)).fontSize))",
-                letters,
+        with opened(browser, address, size) as page:
+            letters = ".stage [data-testid=iteration], .scatter .xtick text, .stSidebar label p"
+            sizes.append(
+                page.evaluate(
+                    "s => s.split(', ').map((one) => "
+                    "parseFloat(getComputedStyle(document.querySelector(one)).fontSize))",
+                    letters,
+                )
             )
-        )
-        context.close()
     for small, large in zip(*sizes, strict=True):
         assert large == pytest.approx(1.5 * small, rel=0.02)
 

@@ -63,8 +63,9 @@ Place = tuple[float, float]
 
 
 def mapped(page: Page) -> Page:
-    """The page, once its map has come."""
+    """The page, once its map has come, and the words below it, which leave it less room."""
     expect(page.get_by_test_id("weights-caption")).to_contain_text("Loss")
+    expect(page.get_by_test_id("weights-caption")).to_contain_text("step")
     wait_for_frames(page, 3)
     return page
 
