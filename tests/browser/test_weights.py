@@ -293,6 +293,8 @@ def test_a_dot_that_is_dragged_off_the_map_stays_at_its_edge(open_page: OpenPage
     (u0, u1, v0, v1), *_ = page.evaluate(_MAP)
     drag_dot(page, (u0 - 0.2 * (u1 - u0), v1 + 0.2 * (v1 - v0)))
     assert weights(page)[:2] == pytest.approx((u0, v1), abs=1e-3)
+    wait_for_frames(page, 60)  # another map would have come
+    assert page.evaluate(_MAP)[0] == [u0, u1, v0, v1]
     page.mouse.up()
 
 

@@ -3,6 +3,8 @@ import { contours } from "./contours.js";
 import { valuesAt } from "./grip.js";
 import { decode } from "./record.js";
 
+const EDGE = 1e-4; // of the window's size
+
 export class Landscape {
   /** @param {import("./protocol.js").Landscape} answer */
   constructor(answer) {
@@ -43,9 +45,11 @@ export class Landscape {
     return Number.isFinite(loss) ? Math.max(0, Math.min(1, (loss - this.lowest) / (this.highest - this.lowest))) : 1;
   }
 
-  contains([u, v]) {
+  /** A place on the edge is inside, though its weights are rounded. */
+  contains(place) {
     const [u0, u1, v0, v1] = this.window;
-    return u >= u0 && u <= u1 && v >= v0 && v <= v1;
+    const slack = EDGE * Math.max(u1 - u0, v1 - v0);
+    return this.clamped(place).every((part, k) => Math.abs(part - place[k]) <= slack);
   }
 
   clamped([u, v]) {
