@@ -44,6 +44,6 @@ class Exercise(Entry):
         """One script, or two that are played side by side under one transport."""
         raise NotImplementedError
 
-    def remarks(self, recordings: Sequence[Recording]) -> list[str]:  # noqa: ARG002
+    def remarks(self, recordings: Sequence[Recording]) -> list[str]:
         """Sentences with the real numbers of the recorded scripts; may be empty."""
         return []
