@@ -1,0 +1,205 @@
+"""Places of a graph's boxes, layer by layer, for the finished graph: nothing moves later.
+
+Every layer is a column. Edges go from one column to the next; a longer edge has a bend in each
+column between, so that it passes between the boxes. Within a column, boxes stand as near to their
+neighbours as the order and their sizes allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+COLUMN_GAP = 12.0
+ROW_GAP = 14.0
+# An edge over more columns than this runs above the graph where bends would be too many.
+_FAR = 8
+_MOST_BENDS = 3_000
+_BEND = 10.0  # the height of a bend
+_LANE = 12.0  # between edges above the graph
+_SWEEPS = 6
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A box to be placed: its width, and how far it reaches above and below its edges' line."""
+
+    width: float
+    above: float
+    below: float
+    is_before_target: bool = False  # stands right before what it leads to
+
+
+@dataclass(slots=True)
+class Places:
+    """Left side and line of each item, the bends of each edge, and the size of the whole."""
+
+    left: dict[str, float] = field(default_factory=dict)
+    line: dict[str, float] = field(default_factory=dict)
+    bends: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
+    width: float = 0.0
+    height: float = 0.0
+
+
+def place(items: Mapping[str, Item], edges: Sequence[tuple[str, str]]) -> Places:
+    """Place a graph without circles; items in the order in which they were made."""
+    layer = _layers(items, edges)
+    everything = dict(items)
+    chains = _chains(layer, edges, everything)
+    columns: list[list[str]] = [[] for _ in range(max(layer.values(), default=-1) + 1)]
+    for key in everything:
+        columns[layer[key]].append(key)
+    before: dict[str, list[str]] = {key: [] for key in everything}
+    after: dict[str, list[str]] = {key: [] for key in everything}
+    for (source, target), chain in chains.items():
+        if chain is None:
+            continue
+        path = [source, *chain, target]
+        for left, right in zip(path, path[1:], strict=False):
+            before[right].append(left)
+            after[left].append(right)
+    _order(columns, before, after)
+    line = _lines(columns, everything, before, after)
+    return _finish(items, everything, columns, line, layer, chains)
+
+
+def _layers(items: Mapping[str, Item], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The column of each item: after all that leads to it, and sources right before their use."""
+    from networkx import DiGraph, topological_generations  # noqa: PLC0415  # 0.2 s to import
+
+    graph = DiGraph()
+    graph.add_nodes_from(items)
+    graph.add_edges_from(edges)
+    layer = {
+        key: number
+        for number, generation in enumerate(topological_generations(graph))
+        for key in generation
+    }
+    for key in reversed(list(layer)):
+        targets = [layer[target] for target in graph.successors(key)]
+        if targets and (items[key].is_before_target or not graph.in_degree(key)):
+            layer[key] = min(targets) - 1
+    return layer
+
+
+def _chains(
+    layer: dict[str, int], edges: Sequence[tuple[str, str]], everything: dict[str, Item]
+) -> dict[tuple[str, str], list[str] | None]:
+    """The bends of each edge, which become items; None for one that runs above the graph."""
+    spans = {edge: layer[edge[1]] - layer[edge[0]] - 1 for edge in edges}
+    is_large = sum(spans.values()) > _MOST_BENDS
+    chains: dict[tuple[str, str], list[str] | None] = {}
+    for (source, target), span in spans.items():
+        if is_large and span > _FAR:
+            chains[source, target] = None
+            continue
+        bends = [f"{source}>{target}>{number}" for number in range(span)]
+        for number, bend in enumerate(bends, 1):
+            everything[bend] = Item(0.0, _BEND / 2, _BEND / 2)
+            layer[bend] = layer[source] + number
+        chains[source, target] = bends
+    return chains
+
+
+def _order(
+    columns: list[list[str]], before: Mapping[str, list[str]], after: Mapping[str, list[str]]
+) -> None:
+    """Order each column so that few edges cross: every item near the middle of its neighbours."""
+    at = {key: float(number) for column in columns for number, key in enumerate(column)}
+    for sweep in range(_SWEEPS):
+        near, order = (before, columns) if sweep % 2 == 0 else (after, columns[::-1])
+        for column in order:
+            column.sort(key=lambda key: _mean([at[other] for other in near[key]], at[key]))
+            for number, key in enumerate(column):
+                at[key] = float(number) - len(column) / 2
+
+
+def _lines(
+    columns: list[list[str]],
+    items: Mapping[str, Item],
+    before: Mapping[str, list[str]],
+    after: Mapping[str, list[str]],
+) -> dict[str, float]:
+    """The line of each item: as near to its neighbours' as the items above and below it let it."""
+    line: dict[str, float] = {}
+    for column in columns:
+        line |= _settled(column, items, {key: 0.0 for key in column})
+    for sweep in range(_SWEEPS):
+        near, order = (before, columns) if sweep % 2 == 0 else (after, columns[::-1])
+        for column in order:
+            wanted = {key: _mean([line[o] for o in near[key]], line[key]) for key in column}
+            line |= _settled(column, items, wanted)
+    return line
+
+
+def _settled(
+    column: Sequence[str], items: Mapping[str, Item], wanted: Mapping[str, float]
+) -> dict[str, float]:
+    """The nearest lines to those wanted, in this order and without overlap.
+
+    Items that would overlap become a block that moves as one (pool adjacent violators).
+    """
+    offsets, offset = [], 0.0
+    for number, key in enumerate(column):
+        if number:
+            gap = ROW_GAP if items[key].width and items[column[number - 1]].width else 4.0
+            offset += items[column[number - 1]].below + gap + items[key].above
+        offsets.append(offset)
+    blocks: list[tuple[float, int]] = []  # the mean of what is wanted less the offset, and how many
+    for key, shift in zip(column, offsets, strict=True):
+        mean, count = wanted[key] - shift, 1
+        while blocks and blocks[-1][0] > mean:
+            other, size = blocks.pop()
+            mean, count = (mean * count + other * size) / (count + size), count + size
+        blocks.append((mean, count))
+    starts = [mean for mean, count in blocks for _ in range(count)]
+    return {key: start + shift for key, start, shift in zip(column, starts, offsets, strict=True)}
+
+
+def _finish(
+    items: Mapping[str, Item],
+    everything: Mapping[str, Item],
+    columns: list[list[str]],
+    line: Mapping[str, float],
+    layer: Mapping[str, int],
+    chains: Mapping[tuple[str, str], list[str] | None],
+) -> Places:
+    top = min((line[key] - item.above for key, item in everything.items()), default=0.0)
+    lanes = [edge for edge, chain in chains.items() if chain is None]
+    sources = list(dict.fromkeys(source for source, _ in lanes))
+    head = _LANE * len(sources)
+    places = Places()
+    lefts: list[float] = []
+    at = 0.0
+    for column in columns:
+        width = max(everything[key].width for key in column)
+        lefts.append(at)
+        for key in column:
+            if key in items:
+                # Tensors start and operations end at one line: their wires are short.
+                places.left[key] = at + (width - items[key].width) / 2
+                places.line[key] = line[key] - top + head
+        at += width + COLUMN_GAP
+    places.width = max(0.0, at - COLUMN_GAP)
+    bottom = max((line[key] + item.below for key, item in everything.items()), default=0.0)
+    places.height = bottom - top + head
+    widths = [max(everything[key].width for key in column) for column in columns]
+    for edge, chain in chains.items():
+        if chain is None:
+            y = head - _LANE * (sources.index(edge[0]) + 0.5)
+            first, last = layer[edge[0]], layer[edge[1]]
+            start = lefts[first] + widths[first] + COLUMN_GAP / 2
+            places.bends[edge] = [(start, y), (lefts[last] - COLUMN_GAP / 2, y)]
+            continue
+        bends: list[Point] = []
+        for bend in chain:
+            y, left = line[bend] - top + head, lefts[layer[bend]]
+            bends += [(left, y), (left + widths[layer[bend]], y)]
+        places.bends[edge] = bends
+    return places
+
+
+def _mean(numbers: Sequence[float], otherwise: float) -> float:
+    return sum(numbers) / len(numbers) if numbers else otherwise
