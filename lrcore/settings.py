@@ -80,6 +80,8 @@ class Setting:
             return "one of " + ", ".join(map(repr, self.choices()))
         if self.kind is bool:
             return "True or False"
+        if self.kind is str:
+            return "a text"
         noun = "a whole number" if self.kind is int else "a number"
         return f"{noun} from {self.minimum:.12g} to {self.maximum:.12g}"
 
@@ -92,8 +94,8 @@ class Setting:
         if self.choices is not None:
             if isinstance(value, str) and value in self.choices():
                 return value
-        elif self.kind is bool:
-            if isinstance(value, bool):
+        elif self.kind in (bool, str):
+            if isinstance(value, self.kind):
                 return value
         elif isinstance(value, Integral if self.kind is int else Real) and (
             not isinstance(value, bool)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LETTERS = ("w", "x", "a", "b")
 FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sigmoid", "relu")
@@ -195,7 +195,8 @@ class _Parser:
         if token.text == "(":
             inner = self.nested(self.sum, token)
             self.close(token)
-            return inner
+            # Its place in the text is with its brackets.
+            return replace(inner, start=token.start, end=self.tokens[self.position - 1].end)
         if token.kind == "end":
             raise self.fail("The expression stops here: a number or a letter is missing.", token)
         raise self.fail(f"A number or a letter is missing before this {token.text}.", token)

@@ -1,4 +1,4 @@
-"""A function and its derivatives, for exercise 5 of the page Autograd."""
+"""A function and its derivatives, for the exercise on ``torch.autograd.grad``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def derivative_curves(
 
     Args:
         axis: (m,) values of x.
-        curves: (orders + 1, m), f first.
+        curves: (orders + 1, m), f first; nan where a curve has a gap.
         at: the x where the tangent touches f.
         values: f and its derivatives there.
         ink: the colour of f and of the point.
@@ -34,7 +34,7 @@ def derivative_curves(
             {"width": 4, "color": ink}
             if order == 0
             else {"width": 3, "color": GRADIENT, "dash": _DASHES[order - 1]}
-        )
+        ) | {"simplify": False}  # else Plotly makes a curve out of few straight pieces
         figure.add_scatter(x=axis, y=curve, name=name, mode="lines", line=line)
     if np.isfinite(values[:2]).all():
         _add_tangent(figure, at, values[0], values[1], ink)
@@ -44,7 +44,7 @@ def derivative_curves(
         hovermode="x",
         legend={"orientation": "h", "y": 1.12, "x": 0, "font_size": 20},
         xaxis={"title": "x", "range": [axis[0], axis[-1]], "tickfont_size": 16},
-        yaxis={"range": _shown_range(curves), "tickfont_size": 16},
+        yaxis={"range": _shown_range(curves, values[0]), "tickfont_size": 16},
     )
 
 
@@ -68,14 +68,15 @@ def _add_tangent(figure: go.Figure, at: float, value: float, slope: float, ink: 
     )
 
 
-def _shown_range(curves: np.ndarray) -> tuple[float, float]:
-    """The range of y: nearly all of f and the middle half of its derivatives.
+def _shown_range(curves: np.ndarray, value: float) -> tuple[float, float]:
+    """The range of y: nearly all of f and the middle half of its derivatives, and the point.
 
     A pole, where a curve runs to infinity, must not press the rest flat.
     """
     if not np.isfinite(curves).any():
         return -1.0, 1.0
     ends = [*np.nanpercentile(curves[0], [3, 97]), *np.nanpercentile(curves, [15, 85])]
+    ends += [value] if np.isfinite(value) else []
     low, high = min(ends), max(ends)
     margin = max(0.2 * (high - low), 0.5)
     return low - margin, high + margin

@@ -1,145 +1,246 @@
-"""Exercise 4: ``backward`` called again, on a vector, and with a graph of its own."""
+"""``torch.autograd.backward``, with all its arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-import torch
-from torch import Tensor
-
-from lrcore.autograd.exercises.snippet import (
-    Snippet,
-    function_name,
-    gradient_of,
-    snippet,
-    spaced,
-    with_warnings,
+from lrcore.autograd.exercises.base import Exercise, Script
+from lrcore.autograd.exercises.pieces import (
+    COURSE,
+    complete,
+    indented,
+    leaf,
+    number,
+    one_of,
+    switch,
+    value_of,
+    where,
 )
-from lrcore.autograd.graph import Graph, trace
-from lrcore.autograd.program import COURSE, leaf_tensors, leaves_code
+from lrcore.autograd.recorder import Recording
+from lrcore.settings import setting
+
+AGAIN, VECTOR, SEVERAL, INPUTS, CREATE = (
+    "Call it again",
+    "Vector output",
+    "Several tensors",
+    "inputs",
+    "create_graph",
+)
+_TWO_OUTPUTS = (*COURSE[:2], "y0 = torch.mul(a, b)", "y1 = torch.add(a, b)")
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """The gradients (w, x) after each call of ``backward`` that did not fail; the last graph."""
-
-    graph: Graph
-    gradients: tuple[tuple[float, float], ...]
-    snippet: Snippet
-
-
-@dataclass(frozen=True, slots=True)
-class VectorJacobian:
-    """``backward`` of a vector: the gradients of w and x, and the Jacobian's two columns."""
-
-    graph: Graph
-    gradients: tuple[float, float] | None
-    columns: tuple[tuple[float, ...], tuple[float, ...]]
-    snippet: Snippet
+def _weight(name: str, default: float) -> float:
+    return setting(
+        default,
+        f"Weight {name}",
+        "What backward starts with at this output: the gradients are weighted by it.",
+        minimum=-3.0,
+        maximum=3.0,
+        step=0.5,
+        needs=where("bw", VECTOR, SEVERAL),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class GradientGraph:
-    """The graph behind ``w.grad``: more than one node only with ``create_graph=True``."""
+@dataclass(frozen=True)
+class Backward(Exercise):
+    """One part at a time: several calls, several outputs, some inputs, a graph of the gradient."""
 
-    graph: Graph
-    snippet: Snippet
-    warnings: tuple[str, ...]
+    name: ClassVar[str] = "autograd.backward"
+    title: ClassVar[str] = "autograd.backward"
+    sentence: ClassVar[str] = (
+        "`y.backward()` calls `torch.autograd.backward(y)`: all its arguments, one part at a time."
+    )
+    trying: ClassVar[str] = "Call it twice: first without, then with retain_graph."
+    # Each argument: the field that sets it, or why there is none.
+    arguments: ClassVar[Mapping[str, str]] = {
+        "tensors": "bw",
+        "grad_tensors": "passed",
+        "retain_graph": "retain",
+        "create_graph": "create",
+        "grad_variables": "`grad_variables` is the old name of `grad_tensors`: leave it out.",
+        "inputs": "inputs",
+    }
 
+    bw: str = one_of(
+        "Part",
+        "Which arguments to look at.",
+        AGAIN,
+        VECTOR,
+        SEVERAL,
+        INPUTS,
+        CREATE,
+    )
+    w: float = value_of("w", 1.0)
+    x: float = value_of("x", 2.0)
+    calls: int = setting(
+        2,
+        "Calls of backward",
+        "How often backward runs: watch .grad grow, or the error.",
+        minimum=1,
+        maximum=4,
+        step=1,
+        needs=where("bw", AGAIN),
+    )
+    retain: bool = switch(
+        False,
+        "retain_graph=True",
+        "Keeps what the functions have saved, so that backward can run again.",
+        needs=where("bw", AGAIN),
+    )
+    rebuild: bool = switch(
+        False,
+        "A new graph for each call",
+        "Runs the forward lines again before each backward, as a training loop does.",
+        needs=where("bw", AGAIN),
+    )
+    zero: bool = switch(
+        False,
+        ".grad = None before each call",
+        "Without it, backward adds to what is there already.",
+        needs=where("bw", AGAIN),
+    )
+    through: bool = switch(
+        False,
+        "torch.autograd.backward(y)",
+        "The function that y.backward() calls: watch that nothing else changes.",
+        needs=where("bw", AGAIN),
+    )
+    v0: float = _weight("v0", 1.0)
+    v1: float = _weight("v1", 2.0)
+    passed: bool = switch(
+        True,
+        "Pass grad_tensors",
+        "Without it, only an output of one element can start a backward.",
+        needs=where("bw", VECTOR, SEVERAL),
+    )
+    inputs: str = one_of(
+        "inputs",
+        "For which tensors to keep a gradient: watch the other leaves get None.",
+        "[w]",
+        "[x]",
+        "[w, x]",
+        "[a]",
+        "None",
+        needs=where("bw", INPUTS),
+    )
+    create: bool = switch(
+        True,
+        "create_graph=True",
+        "Has backward record a graph, too: then w.grad can be differentiated.",
+        needs=where("bw", CREATE),
+    )
 
-def call_repeatedly(
-    values: Mapping[str, float], calls: int, *, retain_graph: bool, zero: bool, rebuild: bool
-) -> Calls:
-    """Call ``y.backward`` again and again, on one graph or on a new one each time."""
-    argument = "retain_graph=True" if retain_graph else ""
-    build = "y = (w + x) * (w + 1)"
-    lines = leaves_code(values) + ([] if rebuild else [build])
-    lines.append(f"for call in range(1, {calls + 1}):")
-    lines += ["    w.grad = x.grad = None"] if zero else []
-    lines += [f"    {build}"] if rebuild else []
-    lines += [f"    y.backward({argument})", "    print(call, w.grad, x.grad)"]
+    def scripts(self) -> tuple[Script, ...]:
+        """The lines of the chosen part."""
+        lines = {
+            AGAIN: self._again,
+            VECTOR: self._vector,
+            SEVERAL: self._several,
+            INPUTS: self._inputs,
+            CREATE: self._create,
+        }[self.bw]()
+        leaves = leaf("w", self.w), leaf("x", self.x)
+        return (Script(self.bw, complete(*leaves, *lines)),)
 
-    leaves = leaf_tensors(values)
-    w, x = leaves["w"], leaves["x"]
-    tensors = COURSE.run(leaves)
-    printed: list[str] = []
-    gradients: list[tuple[float, float]] = []
-    error: RuntimeError | None = None
-    try:
-        for call in range(1, calls + 1):
-            if zero:
-                w.grad = x.grad = None
-            if rebuild:
-                tensors = COURSE.run(leaves)
-            tensors["y"].backward(retain_graph=retain_graph)
-            printed.append(spaced((call, w.grad, x.grad)))
-            gradients.append((gradient_of(w).item(), gradient_of(x).item()))
-    except RuntimeError as caught:
-        error = caught
-    graph = trace(tensors["y"], tensors)
-    return Calls(graph, tuple(gradients), snippet(lines, printed, error))
+    def _again(self) -> list[str]:
+        argument = "retain_graph=True" if self.retain else ""
+        call = f"y.backward({argument})"
+        if self.through:
+            call = f"torch.autograd.backward({', '.join(filter(None, ['y', argument]))})"
+        body = ["w.grad = x.grad = None"] if self.zero else []
+        body += COURSE if self.rebuild else []
+        return [
+            *([] if self.rebuild else COURSE),
+            f"for call in range({self.calls}):",
+            *indented([*body, call, "print(w.grad, x.grad)"]),
+        ]
 
+    def _vector(self) -> list[str]:
+        return [
+            *_TWO_OUTPUTS,
+            "y = torch.cat([y0, y1], dim=0)",
+            f"v = torch.tensor([{number(self.v0)}, {number(self.v1)}])",
+            f"y.backward({'gradient=v' if self.passed else ''})",
+            "print(w.grad)",
+            "print(x.grad)",
+        ]
 
-def two_outputs(w: Tensor, x: Tensor) -> Tensor:
-    """The course's vector: y = [(w + x)(w + 1), (w + x) + (w + 1)], shape (2,)."""
-    return torch.stack([(w + x) * (w + 1), (w + x) + (w + 1)])
+    def _several(self) -> list[str]:
+        call = "torch.autograd.backward([y0, y1])"
+        v0, v1 = number(self.v0), number(self.v1)
+        passed = [
+            f"v = [torch.tensor([{v0}]), torch.tensor([{v1}])]",
+            "torch.autograd.backward([y0, y1], grad_tensors=v)",
+        ]
+        return [*_TWO_OUTPUTS, *(passed if self.passed else [call]), "print(w.grad, x.grad)"]
 
+    def _inputs(self) -> list[str]:
+        chosen = "" if self.inputs == "None" else f", inputs={self.inputs}"
+        printed = "print(w.grad, x.grad)"
+        return [
+            *COURSE,
+            f"torch.autograd.backward(y{chosen})",
+            "print(w.grad, x.grad, a.grad)" if self.inputs == "[a]" else printed,
+        ]
 
-def vector_jacobian(
-    values: Mapping[str, float], weights: Sequence[float], *, pass_weights: bool
-) -> VectorJacobian:
-    """``torch.autograd.backward`` of two outputs with the weights v as ``grad_tensors``."""
-    argument = ", grad_tensors=v" if pass_weights else ""
-    lines = [
-        "def f(w, x):",
-        "    return torch.stack([(w + x) * (w + 1),",
-        "                        (w + x) + (w + 1)])",
-        *leaves_code(values),
-        f"v = torch.tensor({list(weights)})",
-        "y = f(w, x)",
-        f"torch.autograd.backward(y{argument})",
-        "print(w.grad, x.grad)",
-        "J = torch.autograd.functional.jacobian(f, (w, x))",
-        "print(v @ J[0], v @ J[1])",
-    ]
-    leaves = leaf_tensors(values)
-    w, x = leaves["w"], leaves["x"]
-    v = torch.tensor(list(weights))
-    y = two_outputs(w, x)
-    jacobian = torch.autograd.functional.jacobian(two_outputs, (w, x))
-    columns = (tuple(jacobian[0].tolist()), tuple(jacobian[1].tolist()))
-    names = {"w": w, "x": x, "y": y}
-    try:
-        torch.autograd.backward(y, grad_tensors=v if pass_weights else None)
-    except RuntimeError as error:
-        return VectorJacobian(trace(y, names), None, columns, snippet(lines, [], error))
-    printed = [spaced((w.grad, x.grad)), spaced((v @ jacobian[0], v @ jacobian[1]))]
-    gradients = (gradient_of(w).item(), gradient_of(x).item())
-    return VectorJacobian(trace(y, names), gradients, columns, snippet(lines, printed))
+    def _create(self) -> list[str]:
+        return [
+            *COURSE,
+            f"y.backward({'create_graph=True' if self.create else ''})",
+            "g = w.grad",
+            "print(g)",
+            "w.grad = x.grad = None  # breaks the circle",
+            "print(torch.autograd.grad(g, (w, x)))",
+        ]
 
+    def remarks(self, recordings: Sequence[Recording]) -> list[str]:
+        """What the part shows; and the argument that has no control."""
+        [recording] = recordings
+        return {
+            AGAIN: self._of_again,
+            VECTOR: self._of_outputs,
+            SEVERAL: self._of_outputs,
+            INPUTS: lambda _: [
+                "Only what `inputs` names gets a `.grad`; a leaf that it leaves out keeps None. "
+                + self.arguments["grad_variables"]
+            ],
+            CREATE: self._of_create,
+        }[self.bw](recording)
 
-def differentiate_gradient(values: Mapping[str, float], *, create_graph: bool) -> GradientGraph:
-    """Let autograd record the backward too, then differentiate ``w.grad`` once more."""
-    argument = "create_graph=True" if create_graph else ""
-    lines = [
-        *leaves_code(values),
-        "y = (w + x) * (w + 1)",
-        f"y.backward({argument})",
-        "print(w.grad.item(), w.grad.grad_fn and w.grad.grad_fn.name())",
-        "print(torch.autograd.grad(w.grad, (w, x)))",
-    ]
-    leaves = leaf_tensors(values)
-    w, x = leaves["w"], leaves["x"]
-    y = COURSE.run(leaves)["y"]
-    _, warned = with_warnings(lambda: y.backward(create_graph=create_graph))
-    gradient = gradient_of(w)
-    # w holds its gradient, and the graph of the gradient holds w. Python cannot free such a circle.
-    w.grad = x.grad = None
-    graph = trace(gradient, {"w": w, "x": x, "w.grad": gradient})
-    printed: list[object] = [f"{gradient.item()} {function_name(gradient)}"]
-    try:
-        printed.append(torch.autograd.grad(gradient, (w, x)))
-    except RuntimeError as error:
-        return GradientGraph(graph, snippet(lines, printed, error), warned)
-    return GradientGraph(graph, snippet(lines, printed), warned)
+    def _of_again(self, recording: Recording) -> list[str]:
+        if recording.error:
+            return [
+                "The first call freed what the functions had saved: MulBackward0 needs a and b "
+                "again for its local derivatives."
+            ]
+        if self.calls > 1 and not self.zero:
+            return [
+                "`backward` **adds** to `.grad`, and PyTorch never clears it: to start from zero, you "
+                "have to set it."
+            ]
+        return ["`y.backward()` hands y and its arguments on to `torch.autograd.backward`."]
+
+    def _of_outputs(self, recording: Recording) -> list[str]:
+        if recording.error:
+            return ["Two numbers have no one slope: PyTorch asks for a weight of each."]
+        w, x = self.w, self.x
+        columns = {"w": (2 * w + x + 1, 2.0), "x": (w + 1, 1.0)}
+        sums = [
+            f"{name}.grad = v0 · ∂y0/∂{name} + v1 · ∂y1/∂{name} = "
+            f"{self.v0:g} · {first:.4g} + {self.v1:g} · {second:g} = "
+            f"**{self.v0 * first + self.v1 * second:.4g}**"
+            for name, (first, second) in columns.items()
+        ]
+        return [*sums, "A vector-Jacobian product: PyTorch never makes the Jacobian itself."]
+
+    def _of_create(self, recording: Recording) -> list[str]:
+        del recording
+        if self.create:
+            return [
+                "With `create_graph=True`, `w.grad` is the end of a graph of its own and can be "
+                "differentiated again. w holds its gradient, and the gradient's graph holds w: a "
+                "circle that Python cannot free, so the code breaks it."
+            ]
+        return ["`w.grad` is a plain number now: no graph stands behind it."]

@@ -1,153 +1,120 @@
-"""Exercise 6: a new graph in each call, a graph recorded once, and changes in place."""
+"""A graph that is made anew in each call, and one that is recorded once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-import torch
-from torch import Tensor, fx
+from lrcore.autograd.exercises.base import Exercise, Script
+from lrcore.autograd.exercises.pieces import complete, leaf, one_of
+from lrcore.autograd.recorder import Recording
+from lrcore.settings import setting
 
-from lrcore.autograd.exercises.snippet import Snippet, function_name, snippet, spaced
-from lrcore.autograd.graph import Graph, trace
-
-
-@dataclass(frozen=True, slots=True)
-class Branches:
-    """The graph of one call of f, and that of a call of its recording.
-
-    ``follows``: both gave the same value and slope. ``refusal`` is what torch.fx says where it is
-    asked to record f without help.
-    """
-
-    dynamic: Graph
-    recorded: Graph
-    follows: bool
-    refusal: str
-    snippet: Snippet
+IF, LOOP = "An if on data", "A loop on data"
+_SIDES = {"x = 1": 1.0, "x = −1": -1.0}
+_FUNCTIONS = {
+    IF: ("def f(x):", "    if x > 0:", "        return x ** 2", "    return -3 * x", ""),
+    LOOP: ("def f(x):", "    while x < 10:", "        x = x * x + 2", "    return x", ""),
+}
+# Not fx.symbolic_trace: it changes nn.Module for the whole process while it runs, and a training
+# may run at the same time.
+_RECORD = '''\
+from torch import fx
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """The graph after a change in place and before a backward."""
+class Recorder(fx.proxy.GraphAppendingTracer):
+    """Notes operations; an if is answered as for one example."""
 
-    graph: Graph
-    snippet: Snippet
-
-
-def two_branches(x: Tensor) -> Tensor:
-    """x² where x > 0, else −3x."""
-    if x > 0:
-        return x**2
-    return -3 * x
-
-
-class _Recorder(fx.proxy.GraphAppendingTracer):
-    """Records operations, and answers every ``if`` the same way."""
-
-    def __init__(self, graph: fx.Graph, answer: bool) -> None:
+    def __init__(self, graph, example):
         super().__init__(graph)
-        self.answer = answer
+        self.example = example
 
-    def to_bool(self, obj: fx.Proxy) -> bool:
-        return self.answer
+    def to_bool(self, condition):
+        end = self.graph.output(condition.node)
+        answer = fx.GraphModule({}, self.graph)(self.example)
+        self.graph.erase_node(end)
+        return answer
 
 
-def _record(graph: fx.Graph, tracer: fx.proxy.TracerBase) -> fx.GraphModule:
-    """Call f with a proxy, which notes each operation in the graph.
-
-    Not with fx.symbolic_trace: it changes nn.Module for the whole process while it runs, and a
-    training may run at the same time.
-    """
-    call: Callable[[fx.Proxy], fx.Proxy] = two_branches  # type: ignore[assignment]
-    graph.output(call(fx.Proxy(graph.placeholder("x"), tracer)).node)
+def record(f, example):
+    graph = fx.Graph()
+    x = fx.Proxy(graph.placeholder("x"), Recorder(graph, example))
+    graph.output(f(x).node)
+    graph.eliminate_dead_code()
     return fx.GraphModule({}, graph)
+'''
 
 
-def _refusal() -> str:
-    graph = fx.Graph()
-    try:
-        _record(graph, fx.proxy.GraphAppendingTracer(graph))
-    except fx.proxy.TraceError as error:
-        return str(error)
-    return ""
+@dataclass(frozen=True)
+class Dynamic(Exercise):
+    """The same function called twice: as PyTorch does it, and through a recording."""
 
+    name: ClassVar[str] = "Dynamic and static graphs"
+    title: ClassVar[str] = "Dynamic and static graphs"
+    sentence: ClassVar[str] = (
+        "Dynamic: each call grows a new graph. Static: built once, then only refilled with numbers."
+    )
+    trying: ClassVar[str] = "Move x across zero: which of the two follows?"
 
-def compare(at: float, recorded_at: float) -> Branches:
-    """Call f at ``at``, and also the recording that was made where x was ``recorded_at``."""
-    graph = fx.Graph()
-    recording = _record(graph, _Recorder(graph, recorded_at > 0))
-    graphs = []
-    results = []
-    for label, function in (("this call", two_branches), ("recorded", recording)):
-        x = torch.tensor(at, requires_grad=True)
-        y = function(x)
-        graphs.append(trace(y, {"x": x, "y": y}))
-        (slope,) = torch.autograd.grad(y, x)
-        results.append((label, y.item(), slope.item(), function_name(y)))
-    code = snippet(_compare_code(at, recorded_at), [spaced(result) for result in results])
-    follows = results[0][1:3] == results[1][1:3]
-    return Branches(graphs[0], graphs[1], follows, _refusal(), code)
+    dyn: str = one_of("Part", "What decides which operations run.", IF, LOOP)
+    if_x: float = setting(
+        -2.0,
+        "Value of x",
+        "The x of the second call: watch which operations run.",
+        minimum=-5.0,
+        maximum=5.0,
+        step=0.1,
+    )
+    rec: str = one_of(
+        "Recorded at",
+        "The example that the recording was made with, also the x of the first call.",
+        *_SIDES,
+    )
 
+    @property
+    def _example(self) -> float:
+        return _SIDES[self.rec]
 
-def _compare_code(at: float, recorded_at: float) -> list[str]:
-    return [
-        "from torch import fx",
-        "",
-        "def f(x):",
-        "    if x > 0:",
-        "        return x ** 2",
-        "    return -3 * x",
-        "",
-        "class Recorder(fx.proxy.GraphAppendingTracer):",
-        "    def to_bool(self, condition):",
-        f"        return {recorded_at > 0}  # x was {recorded_at}",
-        "",
-        "graph = fx.Graph()",
-        'proxy = fx.Proxy(graph.placeholder("x"), Recorder(graph))',
-        "graph.output(f(proxy).node)",
-        "",
-        f"x = torch.tensor({at}, requires_grad=True)",
-        'for name, g in ("this call", f), ("recorded", fx.GraphModule({}, graph)):',
-        "    y = g(x)",
-        "    (slope,) = torch.autograd.grad(y, x)",
-        "    print(name, y.item(), slope.item(), y.grad_fn.name())",
-    ]
+    def scripts(self) -> tuple[Script, ...]:
+        """Both scripts call the function twice."""
+        f = _FUNCTIONS[self.dyn]
+        static = f"static = record(f, {self._example})"
+        return (
+            Script("Dynamic: a new graph in each call", complete(*f, *self._calls("f"))),
+            Script(
+                "Static: built once, refilled",
+                complete(*f, static, *self._calls("static")),
+                tuple(_RECORD.splitlines()),
+            ),
+        )
 
+    def _calls(self, name: str) -> list[str]:
+        lines = []
+        for value in (self._example, self.if_x):
+            lines += [leaf("x", value), f"y = {name}(x)", "y.backward()", "print(y, x.grad)"]
+        return lines
 
-def change_leaf(value: float, *, no_grad: bool) -> InPlace:
-    """``w.add_(1)`` on a leaf that requires grad."""
-    w = torch.tensor(value, requires_grad=True)
-    lines = [f"w = torch.tensor({value}, requires_grad=True)"]
-    if no_grad:
-        lines += ["with torch.no_grad():", "    w.add_(1)", "print(w)"]
-        with torch.no_grad():
-            w.add_(1)
-        return InPlace(trace(w, {"w": w}), snippet(lines, [w]))
-    lines += ["w.add_(1)", "print(w)"]
-    try:
-        w.add_(1)
-    except RuntimeError as error:
-        return InPlace(trace(w, {"w": w}), snippet(lines, [], error))
-    return InPlace(trace(w, {"w": w}), snippet(lines, [w]))
-
-
-def change_saved(value: float, *, in_place: bool) -> InPlace:
-    """Add 1 to the result of exp, which exp has saved for its backward; in place or not."""
-    x = torch.tensor(value, requires_grad=True)
-    a = torch.exp(x)
-    y = a.add_(1) if in_place else a + 1
-    names = {"x": x, "a": a, "y": y}
-    graph = trace(y, names)
-    lines = [
-        f"x = torch.tensor({value}, requires_grad=True)",
-        "a = torch.exp(x)",
-        "y = a.add_(1)" if in_place else "y = a + 1",
-        "y.backward()",
-        "print(x.grad)",
-    ]
-    try:
-        y.backward()
-    except RuntimeError as error:
-        return InPlace(graph, snippet(lines, [], error))
-    return InPlace(graph, snippet(lines, [x.grad]))
+    def remarks(self, recordings: Sequence[Recording]) -> list[str]:
+        """Whether the recording follows, and who works in either way."""
+        dynamic, static = (recording.names for recording in recordings)
+        follows = all(
+            one.equal(other)
+            for one, other in (
+                (dynamic["y"], static["y"]),
+                (dynamic["x"].grad, static["x"].grad),
+            )
+            if one is not None and other is not None
+        )
+        verdict = (
+            "For this x, both give the same value and gradient."
+            if follows
+            else "**The recording cannot follow**: it still runs the operations of its example, "
+            f"{self.rec}."
+        )
+        return [
+            verdict,
+            "TensorFlow's first way was static: build a graph of placeholders, then fill it in a "
+            "session. `torch.compile` and `torch.export` record too: compile guards its recording "
+            "and records anew where an if turns; export refuses an if on data.",
+        ]

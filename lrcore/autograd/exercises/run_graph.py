@@ -1,155 +1,225 @@
-"""Exercise 7: the graph behind the loss of a logistic regression, and its second derivative."""
+"""The graph behind the loss of the very run on the training page."""
 
 from __future__ import annotations
 
+import base64
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from lrcore.autograd.exercises.snippet import Snippet, gradient_of, snippet, spaced
-from lrcore.autograd.graph import Graph, trace
-from lrcore.landscape import largest_stable_rate
+from lrcore.autograd.exercises.base import Exercise, Script
+from lrcore.autograd.exercises.pieces import switch, switched
+from lrcore.autograd.numbers import format_number
+from lrcore.autograd.recorder import Recording
+from lrcore.landscape.curvature import Curvature, curvature
+from lrcore.landscape.objective import Objective
+from lrcore.limits import evenly
 from lrcore.model import LOSSES
+from lrcore.optim import SGD
+from lrcore.settings import setting
+from lrcore.training import Run, RunConfig, Step
 
-# Of the largest eigenvalue: what float64 leaves of one that is 0 lies far below.
+# The code carries the data along: so many numbers make a megabyte of it.
+_MOST_NUMBERS = 200_000
+_MOST_IN_A_LINE = 4
+# Of the largest eigenvalue: what rounding leaves of one that is 0 lies far below.
 _FLAT = 1e-6
+_DEFAULT_MOMENTS = 100
 
 
-class Pull(NamedTuple):
-    """What else than the loss curves: the L2 penalty (not on b), and SGD's weight decay."""
-
-    l2: float = 0.0
-    weight_decay: float = 0.0
-
-
-NOTHING_ELSE = Pull()
+def default_run() -> Run:
+    """What the exercise shows where there is no run yet."""
+    run = Run(RunConfig())
+    run.extend(1.0, _DEFAULT_MOMENTS)
+    return run
 
 
-@dataclass(frozen=True, slots=True)
-class RunGraph:
-    """The loss of one model on some points, after ``loss.backward()``.
-
-    ``gradient`` is that of (w, b). ``eigenvalues`` are those of the Hessian in (w, b) of the loss
-    with what else pulls at the weights, smallest first.
-    """
-
-    graph: Graph
-    loss: float
-    gradient: tuple[float, ...]
-    eigenvalues: tuple[float, ...]
-    snippet: Snippet
-
-    def largest_stable_rate(self, momentum: float = 0.0, *, nesterov: bool = False) -> float:
-        """The rate below which SGD settles along the steepest direction, near a minimum.
-
-        See `lrcore.landscape.largest_stable_rate`.
-        """
-        return largest_stable_rate(self.eigenvalues[-1], momentum, nesterov=nesterov)
-
-
-def run_graph(
-    points: Tensor,
-    classes: Tensor,
-    weights: Sequence[float],
-    bias: float,
-    loss: str,
-    *,
-    pull: Pull = NOTHING_ELSE,
-    in_code: Tensor | None = None,
-) -> RunGraph:
-    """Trace the loss from data through Linear, sigmoid and loss, in float32.
+@dataclass(frozen=True)
+class RunGraph(Exercise):
+    """Linear, sigmoid and loss at one moment of a run, on all of its training points or on one.
 
     Args:
-        points: (n, d), as the model sees them.
-        classes: (n,), 0 or 1.
-        weights: d numbers.
-        bias: one number.
-        loss: a name in `LOSSES`.
-        pull: what else curves.
-        in_code: indices of the points that the code carries along; all of them if left out. What
-            it prints is then of these points alone.
-
-    Raises:
-        KeyError: there is no such loss.
+        run: whose moment; a short default run if left out.
     """
-    start = torch.tensor([*weights, bias])
-    x, y = points.float(), classes.float()[:, None]
-    names = _traced(x, y, start, loss)
-    eigenvalues = _eigenvalues(x, y, start, loss, pull)
-    gradient = (*gradient_of(names["w"])[0].tolist(), gradient_of(names["b"]).item())
-    graph = trace(names["loss"], names)
-    value = names["loss"].item()
-    if in_code is not None:
-        x, y = x[in_code], y[in_code]
-        names = _traced(x, y, start, loss)
-    short = eigenvalues if in_code is None else _eigenvalues(x, y, start, loss, pull)
-    printed = [spaced((names["loss"].item(), names["w"].grad, names["b"].grad)), spaced((short,))]
-    code = snippet(_code(names, loss, pull), printed)
-    return RunGraph(graph, value, gradient, tuple(eigenvalues.tolist()), code)
+
+    name: ClassVar[str] = "The graph of this run"
+    title: ClassVar[str] = "The graph of this run"
+    sentence: ClassVar[str] = (
+        "One iteration of the run on the page Training: the loss, and the gradient that moves w, b."
+    )
+    trying: ClassVar[str] = "Turn Whole batch off: how does one point pull?"
+
+    iter: int = setting(
+        0,
+        "Iteration",
+        "The moment of the run whose weights are used.",
+        minimum=0,
+        maximum=1_000_000,
+        step=1,
+    )
+    batch: bool = switch(
+        True, "Whole batch", "All training points at once, as in training, or one alone."
+    )
+    point: int = setting(
+        0,
+        "Data point",
+        "Which point is used: watch how hard it pulls at w and b.",
+        minimum=0,
+        maximum=1_000_000,
+        step=1,
+        needs=switched("batch", on=False),
+    )
+    run: Run = field(default_factory=default_run, repr=False, compare=False)
+
+    @property
+    def last_iteration(self) -> int:
+        """The last moment that there is."""
+        return len(self.run) - 1
+
+    @property
+    def points(self) -> int:
+        """How many points are trained on."""
+        return int((~self.run.is_test).sum())
+
+    @property
+    def step(self) -> Step:
+        """The moment that is shown."""
+        return self.run.step(min(self.iter, self.last_iteration))
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings at that moment: a change applies from its own iteration on."""
+        start = self.step.iteration
+        return [segment.config for segment in self.run.segments if segment.start <= start][-1]
+
+    def data(self) -> tuple[Tensor, Tensor]:
+        """Features (n, d) and classes (n, 1) of the points that are used, float32."""
+        x, y = (part[~self.run.is_test] for part in (self.run.data.x, self.run.data.y))
+        most = max(_MOST_NUMBERS // self.run.basis(x[:1]).shape[1], 2)
+        one = torch.tensor([min(self.point, len(y) - 1)])
+        rows = evenly(y, most) if self.batch else one
+        return self.run.basis(x[rows]).float(), y[rows].float()[:, None]
+
+    def scripts(self) -> tuple[Script, ...]:
+        """The forward lines of the model with this loss, and a backward."""
+        x, y = self.data()
+        config, step = self.config, self.step
+        w = f"torch.tensor([[{_numbers(step.weights)}]], requires_grad=True)"
+        b = f"torch.tensor([{_numbers([step.bias])}], requires_grad=True)"
+        numbers: list[str] = []
+        folded = _folded(x, y)
+        if len(y) == 1 and x.shape[1] <= _MOST_IN_A_LINE:
+            folded = ()
+            numbers = [f"x = torch.tensor({_rows(x)})", f"y = torch.tensor({_rows(y)})"]
+        if x.shape[1] > _MOST_IN_A_LINE:
+            folded = (*folded, f"weights = [[{_numbers(step.weights)}]]")
+            w = "torch.tensor(weights, requires_grad=True)"
+        penalties = _penalties(config)
+        lines = [
+            *numbers,
+            f"w = {w}",
+            f"b = {b}",
+            "z = F.linear(x, w, b)",
+            *(["p = torch.sigmoid(z)"] if LOSSES[config.loss].on == "p" else []),
+            f"loss = {LOSSES[config.loss].code}",
+            *penalties,
+            f"{'total' if penalties else 'loss'}.backward()",
+            "print(loss.item())",
+            "print(w.grad, b.grad)",
+        ]
+        title = f"Iteration {step.iteration:,}, {_points(len(y))}"
+        return (
+            Script(title, ("import torch", "import torch.nn.functional as F", "", *lines), folded),
+        )
+
+    def curvature(self) -> Curvature:
+        """How the loss of these points, with what else pulls at the weights, bends here.
+
+        Not by torch's second derivative: that of `binary_cross_entropy` is wrong where the model is
+        sure.
+        """
+        x, y = self.data()
+        parameters = torch.tensor([*self.step.weights, self.step.bias], dtype=torch.float64)
+        return curvature(Objective.of(self.config, x, y[:, 0]), parameters)
+
+    def remarks(self, recordings: Sequence[Recording]) -> list[str]:
+        """How many points, the curvature, and what rate it allows."""
+        del recordings
+        bends = self.curvature()
+        values = bends.eigenvalues
+        values = torch.where(values.abs() > _FLAT * values.abs().max(), values, 0.0)
+        shown = [*values[-4:]]
+        said = [
+            f"Eigenvalues of the Hessian in (w, b){' (largest four)' if len(values) > 4 else ''}: "
+            f"**{', '.join(format_number(value.item()) for value in shown)}**."
+        ]
+        used = len(self.data()[1])
+        if self.batch and used < self.points:
+            said.insert(0, f"{used:,} of {self.points:,} points, evenly from both classes.")
+        return [*said, *([self._rate(bends)] if self.batch else [])]
+
+    def _rate(self, bends: Curvature) -> str:
+        """Up to which rate SGD settles."""
+        config, optimizer = self.config, self.config.optimizer
+        if not isinstance(optimizer, SGD):
+            return (
+                f"The largest stable rate is a fact about SGD; it does not apply to "
+                f"{optimizer.title}, which sets the length of its steps by other rules."
+            )
+        if not config.zero_grad:
+            return "Without zero_grad, gradients add up: the largest stable rate does not apply."
+        limit = bends.stable_rate(optimizer)
+        if limit is None or limit == math.inf:
+            return "The loss is flat here: it sets no limit to the rate."
+        how = f" with momentum {optimizer.momentum:g}" if optimizer.momentum else ""
+        return (
+            f"Near here, SGD{how} settles along the steepest direction while the rate is below "
+            f"**{format_number(limit)}**; in use: {optimizer.lr:g}."
+        )
 
 
-def _traced(x: Tensor, y: Tensor, start: Tensor, loss: str) -> dict[str, Tensor]:
-    """All tensors by name, after a backward."""
-    w = start[None, :-1].clone().requires_grad_()
-    b = start[-1:].clone().requires_grad_()
-    z = functional.linear(x, w, b)
-    names = {"x": x, "w": w, "b": b, "z": z}
-    if LOSSES[loss].on == "p":
-        names["p"] = torch.sigmoid(z)
-    names |= {"y": y, "loss": LOSSES[loss].of(names[LOSSES[loss].on], y)}
-    for inner in ("z", "p"):
-        if inner in names:
-            names[inner].retain_grad()
-    names["loss"].backward(retain_graph=True)
-    return names
+def _penalties(config: RunConfig) -> list[str]:
+    """The lines that add the penalties to the loss, if there are any."""
+    terms = [f"{config.l1} * w.abs().sum()"] if config.l1 else []
+    terms += [f"{config.l2} / 2 * w.square().sum()"] if config.l2 else []
+    return [f"total = loss + {' + '.join(terms)}"] if terms else []
 
 
-def _eigenvalues(x: Tensor, y: Tensor, start: Tensor, loss: str, pull: Pull) -> Tensor:
-    """(d + 1,) float64, smallest first; float32 would show its rounding as curvature."""
-    x, y = x.double(), y.double()
-
-    def loss_of(parameters: Tensor) -> Tensor:
-        z = functional.linear(x, parameters[None, :-1], parameters[-1:])
-        return LOSSES[loss].of(z if LOSSES[loss].on == "z" else torch.sigmoid(z), y)
-
-    hessian = torch.autograd.functional.hessian(loss_of, start.double())
-    if pull.l2:
-        hessian = hessian + torch.diag(torch.tensor([pull.l2] * (len(start) - 1) + [0.0]).double())
-    if pull.weight_decay:
-        hessian = hessian + pull.weight_decay * torch.eye(len(start)).double()
-    values: Tensor = torch.linalg.eigvalsh(hessian)
-    return torch.where(values.abs() > _FLAT * values.max(), values, 0.0)
+def _points(count: int) -> str:
+    return "one point" if count == 1 else f"{count:,} points"
 
 
-def _code(names: dict[str, Tensor], loss: str, pull: Pull) -> list[str]:
-    x, y, w, b = (names[name] for name in "xywb")
-    penalty = ", ".join([f"{pull.l2}"] * w.shape[1] + ["0.0"])
-    return [
-        "import torch.nn.functional as F",
+def _numbers(values: Sequence[float]) -> str:
+    """Numbers of float32 in as few digits as tell them apart."""
+    return ", ".join(repr(float(str(np.float32(value)))) for value in values)
+
+
+def _rows(rows: Tensor) -> str:
+    return f"[{', '.join(f'[{_numbers(row)}]' for row in rows.tolist())}]"
+
+
+def _folded(x: Tensor, y: Tensor) -> tuple[str, ...]:
+    """The lines that make x and y: all numbers, bit for bit, in little space."""
+    n, d = x.shape
+    parts = {
+        name: base64.b64encode(part.contiguous().numpy().tobytes()).decode()
+        for name, part in (("x", x), ("y", y))
+    }
+    return (
+        "import base64",
         "",
-        f"x = torch.tensor({x.tolist()})",
-        f"y = torch.tensor({y.tolist()})",
-        f"w = torch.tensor({w.tolist()}, requires_grad=True)",
-        f"b = torch.tensor({b.tolist()}, requires_grad=True)",
+        "import torch",
         "",
-        "def loss_of(w, b):",
-        "    z = F.linear(x, w, b)",
-        *(["    p = torch.sigmoid(z)"] if LOSSES[loss].on == "p" else []),
-        f"    return {LOSSES[loss].code}",
+        f"# {_points(n)} of {d} features, as the bytes of float32",
+        "def numbers(text, *shape):",
+        "    raw = bytearray(base64.b64decode(text))",
+        "    return torch.frombuffer(raw, dtype=torch.float32).reshape(shape)",
         "",
-        "loss = loss_of(w, b)",
-        "loss.backward()",
-        "print(loss.item(), w.grad, b.grad)",
-        "x, y = x.double(), y.double()",
-        "H = torch.autograd.functional.hessian(",
-        "    lambda t: loss_of(t[None, :-1], t[-1:]),",
-        "    torch.cat([w.detach()[0], b.detach()]).double())",
-        *([f"H += torch.diag(torch.tensor([{penalty}]).double())  # L2"] if pull.l2 else []),
-        *([f"H += {pull.weight_decay} * torch.eye(len(H))"] if pull.weight_decay else []),
-        "values = torch.linalg.eigvalsh(H)",
-        f"print(torch.where(values.abs() > {_FLAT} * values.max(), values, 0.0))",
-    ]
+        f'x = numbers("{parts["x"]}", {n}, {d})',
+        f'y = numbers("{parts["y"]}", {n}, 1)',
+    )

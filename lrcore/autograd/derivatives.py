@@ -1,4 +1,4 @@
-"""Exercise 5: derivatives up to the fourth order by ``torch.autograd.grad``."""
+"""Derivatives up to the fourth order by ``torch.autograd.grad``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lrcore.autograd.exercises.snippet import Snippet, snippet
-from lrcore.autograd.program import Program, leaves_code
+from lrcore.autograd.program import Program
 
 MAX_ORDER = 4
 LOW, HIGH = -5.0, 5.0
@@ -34,14 +33,13 @@ class Derivatives:
     kink: int | None
     axis: np.ndarray
     curves: np.ndarray
-    snippet: Snippet
 
 
-def derivatives(program: Program, at: float, order: int, points: int = 401) -> Derivatives:
+def derivatives(program: Program, at: float, order: int, points: int = 801) -> Derivatives:
     """Differentiate a program whose only leaf is x, in float64.
 
-    The curves have the shape (order + 1, points) and go from x = ``LOW`` to ``HIGH``. Where no
-    graph is left, the derivative is 0.
+    The curves have the shape (order + 1, points) and go from x = ``LOW`` to ``HIGH``, with nan
+    where they jump. Where no graph is left, the derivative is 0.
     """
     chain = _chain(program, torch.tensor(at, dtype=torch.float64), order)
     step = 1e-5 * max(1.0, abs(at))
@@ -49,19 +47,35 @@ def derivatives(program: Program, at: float, order: int, points: int = 401) -> D
     near = _chain(program, around, order - 1)
     differences = [((values[4] - values[0]) / (2 * step)).item() for values in near]
     kinks = [n for n, values in enumerate(near) if _has_kink(values, step)]
-    axis = torch.linspace(LOW, HIGH, points, dtype=torch.float64)
-    curves = _chain(program, axis, order)
+    axis = np.linspace(LOW, HIGH, points)
+    sampled = _chain(program, torch.from_numpy(axis), order + 1)
+    curves = np.zeros((order + 2, points))
+    curves[: len(sampled)] = np.stack([curve.numpy() for curve in sampled])
     return Derivatives(
         values=_padded([value.item() for value in chain], order + 1),
         differences=_padded(differences, order),
         last_order=len(chain) - 1,
         kink=kinks[0] if kinks else None,
-        axis=axis.numpy(),
-        curves=np.stack(
-            [*(curve.numpy() for curve in curves)] + [np.zeros(points)] * (order + 1 - len(curves))
-        ),
-        snippet=_snippet(program, at, order, chain),
+        axis=axis,
+        curves=_with_gaps(curves[:-1], curves[1:], axis[1] - axis[0]),
     )
+
+
+def _with_gaps(curves: np.ndarray, slopes: np.ndarray, step: float) -> np.ndarray:
+    """The curves with nan where they jump: across a pole, or where a slope changes at once.
+
+    From one sample to the next, a curve moves about as its slopes at both say. If it moves the
+    other way, or much farther, something lies between.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        moves = np.diff(curves)
+        ends = np.stack([slopes[:, :-1], slopes[:, 1:]])
+        against = (np.sign(ends) == -np.sign(moves)).all(0)
+        too_far = np.abs(moves) > 4 * step * np.abs(ends).max(0)
+        seen = np.abs(moves) > 1e-6 * (1 + np.abs(curves[:, 1:]))
+    jumps = np.zeros(curves.shape, bool)
+    jumps[:, 1:] = (against | too_far) & seen
+    return np.where(jumps, np.nan, curves)
 
 
 def _chain(program: Program, x: Tensor, order: int) -> list[Tensor]:
@@ -97,17 +111,3 @@ def _has_kink(values: Tensor, step: float) -> bool:
 
 def _padded(values: list[float], length: int) -> tuple[float, ...]:
     return tuple(values + [0.0] * (length - len(values)))
-
-
-def _snippet(program: Program, at: float, order: int, chain: list[Tensor]) -> Snippet:
-    lines = [
-        *leaves_code({"x": at}, torch.float64),
-        *program.code(),
-        "print(0, y.item())",
-        f"for order in range(1, {order + 1}):",
-        "    if y.requires_grad:",
-        "        (y,) = torch.autograd.grad(",
-        "            y, x, create_graph=True, materialize_grads=True)",
-        "        print(order, y.item())",
-    ]
-    return snippet(lines, [f"{number} {value.item()}" for number, value in enumerate(chain)])

@@ -1,0 +1,54 @@
+"""What stands beside the film of an exercise, or in its place: a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lrcore.autograd.derivatives import Derivatives
+from lrcore.autograd.exercises import Exercise
+from lrcore.autograd.exercises.grad import CURVES, Grad
+from lrcore.autograd.exercises.vanishing import Vanishing
+from lrcore.autograd.recorder import Recording
+from lrcore.figures.derivatives import derivative_curves
+from lrcore.figures.vanishing import gradient_bars
+
+_NO_BAR = {"displayModeBar": False}
+
+
+def is_chart(exercise: Exercise) -> bool:
+    """Whether a chart stands in the place of the film."""
+    return isinstance(exercise, Grad) and exercise.gr == CURVES
+
+
+def draw_chart(exercise: Exercise, recordings: Sequence[Recording]) -> None:
+    """Draw the chart of an exercise, if it has one."""
+    if is_chart(exercise) and isinstance(exercise, Grad):
+        _draw_curves(exercise.derivatives(), exercise.at)
+    elif isinstance(exercise, Vanishing):
+        gradients = exercise.gradients(recordings[0])
+        st.plotly_chart(gradient_bars(gradients), height=150, key="g_bars", config=_NO_BAR)
+
+
+def _draw_curves(result: Derivatives, at: float) -> None:
+    curves, check = st.columns([62, 38], gap="medium")
+    with curves:
+        figure = derivative_curves(result.axis, result.curves, at, result.values, _ink())
+        st.plotly_chart(figure, height=430, key="g_curves", config=_NO_BAR)
+    with check:
+        st.table(_checked(result), hide_index=True)
+
+
+def _checked(result: Derivatives) -> dict[str, list[str]]:
+    orders = range(1, len(result.values))
+    return {
+        "order": [str(order) for order in orders],
+        "torch.autograd.grad": [f"{result.values[order]:.8g}" for order in orders],
+        "finite difference": [f"{difference:.8g}" for difference in result.differences],
+    }
+
+
+def _ink() -> str:
+    """The colour of text in the present theme: a figure cannot take it from there by itself."""
+    return "#FAFAFA" if st.context.theme.type == "dark" else "#31333F"
