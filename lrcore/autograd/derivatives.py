@@ -38,8 +38,8 @@ class Derivatives:
 def derivatives(program: Program, at: float, order: int, points: int = 801) -> Derivatives:
     """Differentiate a program whose only leaf is x, in float64.
 
-    The curves have the shape (order + 1, points) and go from x = ``LOW`` to ``HIGH``, with nan where
-    they jump. Where no graph is left, the derivative is 0.
+    The curves have the shape (order + 1, points) and go from x = ``LOW`` to ``HIGH``, with nan
+    where they jump. Where no graph is left, the derivative is 0.
     """
     chain = _chain(program, torch.tensor(at, dtype=torch.float64), order)
     step = 1e-5 * max(1.0, abs(at))
@@ -111,4 +111,3 @@ def _has_kink(values: Tensor, step: float) -> bool:
 
 def _padded(values: list[float], length: int) -> tuple[float, ...]:
     return tuple(values + [0.0] * (length - len(values)))
-

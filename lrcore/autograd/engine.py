@@ -36,10 +36,10 @@ class Value:
     def __pow__(self, other: Value | float) -> Value:
         u, v = self.data, as_value(other).data
         y = math.pow(u, v)
-        made_of = ((self, v * math.pow(u, v - 1) if v else 0.0),)
-        if isinstance(other, Value):
-            made_of += ((other, y * math.log(u) if u else 0.0),)
-        return Value(y, made_of)
+        by_base = self, v * math.pow(u, v - 1) if v else 0.0
+        if not isinstance(other, Value):
+            return Value(y, (by_base,))
+        return Value(y, (by_base, (other, y * math.log(u) if u else 0.0)))
 
     def exp(self) -> Value:
         y = math.exp(self.data)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import COURSE, complete, leaf, one_of, switch, value_of, where
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 LOSSES, ZEROING, MICRO = "Two losses, one leaf", "Setting to zero", "Micro-batches"
 _NEVER, _NONE, _ZERO, _IN_PLACE = (
@@ -97,7 +95,9 @@ class Accumulating(Exercise):
 
     def _zeroing(self) -> list[str]:
         lines = _ZERO_LINES[self.zeroed]
-        made = ["optimizer = torch.optim.SGD([w, x], lr=0.1)"] if "optimizer" in "".join(lines) else []
+        made = (
+            ["optimizer = torch.optim.SGD([w, x], lr=0.1)"] if "optimizer" in "".join(lines) else []
+        )
         after = [*lines, "print(w.grad)"] if lines else []
         body = [*COURSE, "y.backward()", "print(w.grad)", *after]
         return [

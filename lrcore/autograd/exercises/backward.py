@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import (
@@ -18,10 +18,8 @@ from lrcore.autograd.exercises.pieces import (
     value_of,
     where,
 )
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 AGAIN, VECTOR, SEVERAL, INPUTS, CREATE = (
     "Call it again",
@@ -219,8 +217,8 @@ class Backward(Exercise):
             ]
         if self.calls > 1 and not self.zero:
             return [
-                "`backward` **adds** to `.grad`: PyTorch never clears it. To start from zero again, "
-                "you have to set it."
+                "`backward` **adds** to `.grad`, and PyTorch never clears it: to start from zero, you "
+                "have to set it."
             ]
         return ["`y.backward()` hands y and its arguments on to `torch.autograd.backward`."]
 
@@ -242,8 +240,7 @@ class Backward(Exercise):
         if self.create:
             return [
                 "With `create_graph=True`, `w.grad` is the end of a graph of its own and can be "
-                "differentiated again. w holds its gradient, and the graph of the gradient holds w: "
-                "a circle that Python cannot free, so the code breaks it."
+                "differentiated again. w holds its gradient, and the gradient's graph holds w: a "
+                "circle that Python cannot free, so the code breaks it."
             ]
         return ["`w.grad` is a plain number now: no graph stands behind it."]
-

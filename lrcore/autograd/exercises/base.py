@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from lrcore.autograd.recorder import Recording, record
 from lrcore.settings import Entry
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,10 @@ class Exercise(Entry):
     def scripts(self) -> tuple[Script, ...]:
         """One script, or two that are played side by side under one transport."""
         raise NotImplementedError
+
+    def recordings(self) -> tuple[Recording, ...]:
+        """What the scripts did when they ran, one recording each."""
+        return tuple(record(script.lines, script.folded) for script in self.scripts())
 
     def remarks(self, recordings: Sequence[Recording]) -> list[str]:
         """Sentences with the real numbers of the recorded scripts; may be empty."""

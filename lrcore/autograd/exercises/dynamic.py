@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import complete, leaf, one_of
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 IF, LOOP = "An if on data", "A loop on data"
 _SIDES = {"x = 1": 1.0, "x = −1": -1.0}
@@ -120,4 +118,3 @@ class Dynamic(Exercise):
             "session. `torch.compile` and `torch.export` record too: compile guards its recording "
             "and records anew where an if turns; export refuses an if on data.",
         ]
-

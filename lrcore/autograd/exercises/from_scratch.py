@@ -5,17 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd import engine
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.own_expression import compiled, uses
 from lrcore.autograd.exercises.pieces import complete, leaf, number, value_of
 from lrcore.autograd.program import Operation
+from lrcore.autograd.recorder import Recording, record
+from lrcore.autograd.scratch import record_engine
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,11 @@ class FromScratch(Exercise):
         )
         source = tuple(inspect.getsource(engine).rstrip().splitlines())
         return Script("Our engine", ours, source), Script("PyTorch", theirs)
+
+    def recordings(self) -> tuple[Recording, ...]:
+        """Our engine is watched in its own way."""
+        ours, theirs = self.scripts()
+        return record_engine(ours.lines, ours.folded), record(theirs.lines)
 
     def remarks(self, recordings: Sequence[Recording]) -> list[str]:
         """What is the same, and what PyTorch does besides."""

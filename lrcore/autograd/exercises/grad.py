@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.derivatives import HIGH, LOW, MAX_ORDER, Derivatives, derivatives
 from lrcore.autograd.exercises.base import Exercise, Script
@@ -19,10 +19,8 @@ from lrcore.autograd.exercises.pieces import (
     value_of,
     where,
 )
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 GRAPHS, CURVES, SEVERAL, BATCH = "Graph of a graph", "Curves", "Several inputs", "Several vectors"
 _OF_F = where("gr", GRAPHS, CURVES)
@@ -33,7 +31,7 @@ _FUNCTION_AND_TWO = ("y0 = torch.mul(w, x)", "y1 = torch.add(w, x)", "y = torch.
 
 @dataclass(frozen=True)
 class Grad(Exercise):
-    """Gradients that are returned, not kept: of gradients, of several inputs, of several vectors."""
+    """Gradients that are returned, not kept: of gradients, several inputs, several vectors."""
 
     name: ClassVar[str] = "autograd.grad"
     title: ClassVar[str] = "autograd.grad"
@@ -217,7 +215,8 @@ class Grad(Exercise):
         if self.gr == SEVERAL:
             return [
                 self._of_unused(recordings[0]),
-                f"`.grad` stays None: grad returns, and keeps nothing. {self.arguments['only_inputs']}",
+                "`.grad` stays None: grad returns, and keeps nothing. "
+                + self.arguments["only_inputs"],
             ]
         if self.gr == BATCH:
             return [

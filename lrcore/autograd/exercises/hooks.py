@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import COURSE, complete, leaf, number, one_of, value_of, where
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 PRINTS, CHANGES, CHECK = "A hook prints", "A hook changes", "gradcheck"
 _RIGHT, _WRONG = "return g * 2 * x", "return g * x"
@@ -73,9 +71,7 @@ class Hooks(Exercise):
 
     def _hook(self) -> list[str]:
         does = (
-            f'print("{self.on} gets", g)'
-            if self.hook == PRINTS
-            else f"g * {number(self.factor)}"
+            f'print("{self.on} gets", g)' if self.hook == PRINTS else f"g * {number(self.factor)}"
         )
         return [
             leaf("w", self.w),
@@ -122,6 +118,6 @@ class Hooks(Exercise):
         if self.line == _WRONG:
             return ["gradcheck catches it: the slope of x · x is 2x, not x."]
         return [
-            "The line is right, but float32 has too few digits: the difference of two close numbers "
-            "is mostly rounding. Check in float64."
+            "The line is right, but float32 has too few digits: the difference of two close "
+            "numbers is mostly rounding. Check in float64."
         ]

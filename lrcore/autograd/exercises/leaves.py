@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import complete, leaf, switch, value_of
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
+from lrcore.autograd.recorder import Recording
 
 
 def _require(name: str) -> bool:

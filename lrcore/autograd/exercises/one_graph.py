@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import (
@@ -15,9 +15,7 @@ from lrcore.autograd.exercises.pieces import (
     one_of,
     value_of,
 )
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
+from lrcore.autograd.recorder import Recording
 
 _FUNCTIONS, _OPERATORS = "torch.add, torch.mul", "w + x, a * b"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import complete, leaf, value_of
@@ -15,10 +15,8 @@ from lrcore.autograd.program import (
     compile_expression,
     step_that_broke,
 )
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import Need, setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 _REASONS: Mapping[str, str] = {
     "log": "log is defined for positive numbers only.",

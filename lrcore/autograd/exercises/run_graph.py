@@ -6,15 +6,16 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from lrcore.autograd.exercises.base import Exercise, Script
-from lrcore.autograd.exercises.pieces import complete, switch, switched
+from lrcore.autograd.exercises.pieces import switch, switched
 from lrcore.autograd.numbers import format_number
+from lrcore.autograd.recorder import Recording
 from lrcore.landscape.curvature import Curvature, curvature
 from lrcore.landscape.objective import Objective
 from lrcore.limits import evenly
@@ -22,9 +23,6 @@ from lrcore.model import LOSSES
 from lrcore.optim import SGD
 from lrcore.settings import setting
 from lrcore.training import Run, RunConfig, Step
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 # The code carries the data along: so many numbers make a megabyte of it.
 _MOST_NUMBERS = 200_000
@@ -135,7 +133,9 @@ class RunGraph(Exercise):
             "print(w.grad, b.grad)",
         ]
         title = f"Iteration {step.iteration:,}, {_points(len(y))}"
-        return (Script(title, ("import torch", "import torch.nn.functional as F", "", *lines), folded),)
+        return (
+            Script(title, ("import torch", "import torch.nn.functional as F", "", *lines), folded),
+        )
 
     def curvature(self) -> Curvature:
         """How the loss of these points, with what else pulls at the weights, bends here.

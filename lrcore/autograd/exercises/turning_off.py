@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import (
@@ -17,10 +17,8 @@ from lrcore.autograd.exercises.pieces import (
     value_of,
     where,
 )
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 NOTHING, NO_GRAD, DETACH, INFERENCE, REQUIRES, LEAF, SAVED, SAME = (
     "Nothing",
@@ -149,7 +147,7 @@ class TurningOff(Exercise):
         del recordings
         if self.off == LEAF:
             return [
-                "`no_grad` says: this change is not part of the graph. Optimisers do their steps so."
+                "`no_grad` says: this change is no part of the graph. Optimisers do their steps so."
                 if self.no_grad
                 else "Recorded, the change would make w the result of an operation: no leaf any "
                 "more, and no place to keep its `.grad`."

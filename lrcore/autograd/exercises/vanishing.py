@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import complete, leaf, number, one_of, value_of
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,8 @@ class Vanishing(Exercise):
     name: ClassVar[str] = "Vanishing"
     title: ClassVar[str] = "Vanishing"
     sentence: ClassVar[str] = (
-        "Each layer multiplies the gradient by its slope: at most 1/4 for sigmoid, 1 for tanh, 0 or "
-        "1 for relu, each times w."
+        "Each layer multiplies the gradient by w and by its slope: at most 1/4 for sigmoid, 1 for "
+        "tanh, 0 or 1 for relu."
     )
     trying: ClassVar[str] = "sigmoid at depth 8, then relu; then w = 2."
 

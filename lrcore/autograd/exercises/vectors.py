@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import complete, leaf, number, one_of, tensor, where
+from lrcore.autograd.recorder import Recording
 from lrcore.settings import setting
-
-if TYPE_CHECKING:
-    from lrcore.autograd.recorder import Recording
 
 LAYER, BROADCAST, JACOBIAN = "x @ W + b", "Broadcasting", "Products with the Jacobian"
 _X = ((1.0, 2.0, 0.0), (0.0, 1.0, 3.0), (2.0, 0.0, 1.0), (1.0, 1.0, 1.0))
@@ -140,6 +138,7 @@ class Vectors(Exercise):
 
     def _blocks(self) -> str:
         jacobian = ((3.0, 2.0), (1.0, 1.0), (4.0, 0.0))
+        parts: tuple[Sequence[Sequence[float]], ...]
         if self.product == _VJP:
             v = (self.first, self.other, 0.0)
             result = [sum(v[i] * jacobian[i][k] for i in range(3)) for k in range(2)]

@@ -11,7 +11,6 @@ from lrcore.autograd.exercises import EXERCISES, Exercise
 from lrcore.autograd.exercises.run_graph import RunGraph, default_run
 from lrcore.autograd.expression import ExpressionError
 from lrcore.autograd.film import film_of
-from lrcore.autograd.recorder import record
 from lrcore.training import Run
 from lrcore.ui.autograd.charts import draw_chart, is_chart
 from lrcore.ui.autograd.controls import Limit, draw_controls
@@ -75,9 +74,10 @@ def _draw(cls: type[Exercise]) -> None:
         st.error(plain(str(error)))
         st.code(error.pointer(), language=None)
         return
-    recordings = [record(script.lines, script.folded) for script in scripts]
+    recordings = exercise.recordings()
     if not is_chart(exercise):
-        show([film_of(recording) for recording in recordings], key="film")
+        films = zip(recordings, scripts, strict=True)
+        show([film_of(recording, script.title) for recording, script in films], key="film")
     draw_chart(exercise, recordings)
     for remark in exercise.remarks(recordings):
         st.markdown(remark)
@@ -93,4 +93,3 @@ def _from_run() -> tuple[Mapping[str, Run], Mapping[str, Limit]]:
         at = len(run) - 1
     points = int((~run.is_test).sum())
     return {"run": run}, {"iter": Limit(len(run) - 1, at), "point": Limit(points - 1, 0)}
-
