@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lrcore.autograd.events import (
@@ -29,7 +29,7 @@ from lrcore.autograd.numbers import Value
 from lrcore.autograd.questions import Ask, ask_number
 from lrcore.autograd.recorder import Recording
 from lrcore.autograd.rules import rule_of
-from lrcore.autograd.sketch import CHIP_WIDTH, SYMBOLS, Sketch, saved_lines
+from lrcore.autograd.sketch import CHIP_WIDTH, SYMBOLS, Sketch, saved_lines, saved_size
 from lrcore.autograd.texts import number_text, shape_text, value_text, width_of
 
 FORWARD, BACKWARD, ACCUMULATE = "forward", "backward", "accumulate"
@@ -112,7 +112,7 @@ class _Reel:
         elif isinstance(event, Returned):
             yield from self._returned(event)
         elif isinstance(event, Decided):
-            sentence = f"The comparison is {event.outcome}: Python goes on there, and no graph knows of it."
+            sentence = f"It is {event.outcome}: Python goes on there, and no graph knows of it."
             yield self._frame(FORWARD, event.line, "Python decides", sentence, note=event.outcome)
         elif isinstance(event, Printed):
             self.printed.append(event.text)
@@ -132,7 +132,9 @@ class _Reel:
             return
         name, kind = self.name(key), self.boxes[key].kind
         if kind == "leaf":
-            sentence = f"{name} is a leaf: the user made it, so its grad_fn is None; it requires a gradient."
+            sentence = (
+                f"{name} is a leaf that requires a gradient. The user made it: grad_fn is None."
+            )
         else:
             sentence = f"{name} is a constant: no gradient is computed for it."
         frame = self._frame(
@@ -175,15 +177,18 @@ class _Reel:
         frame.lit = [event.operation, *(out for out, _ in event.outputs), *wires]
         for number, item in enumerate(event.inputs):
             if not isinstance(item, str):
-                frame.changes[f"{event.operation}n{number}"] = {"on": 1}
+                frame.changes[f"{event.operation}n{number}"] = {"on": 1, "value": number_text(item)}
         for wire in wires:
             frame.changes[wire] = {"on": 1}
         for out, _ in event.outputs:
             frame.changes[out] = self._appearance(out)
         frame.changes[event.operation] = {"on": 1}
         if event.saved:
-            self.bytes += sum(item.size for item in event.saved)
-            frame.changes[event.operation]["drawer"] = saved_lines(self.sketch, event.saved)
+            self.bytes += saved_size(event)
+            frame.changes[event.operation]["drawer"] = [
+                f"saved, {saved_size(event)} bytes",
+                *saved_lines(self.sketch, event),
+            ]
             frame.changes["saved"] = {"bytes": self.bytes}
         self._note_comment(frame, event.line, result)
         if not self.is_broken and self._breaks(event):
@@ -203,12 +208,9 @@ class _Reel:
             has = any(isinstance(i, str) and self.looks[i].requires_grad for i in event.inputs)
             return " Autograd does not record it: no edge leads back." if has else ""
         name = look.grad_fn.removeprefix("<").partition(" ")[0]
-        saved = " and ".join(
-            dict.fromkeys(t.partition(" ")[0] for t in saved_lines(self.sketch, event.saved))
-        )
-        return f" Autograd records {name}" + (
-            f", which saves {saved}." if saved else ", which saves nothing."
-        )
+        names = [self.sketch.names.get(item.tensor or "", item.name) for item in event.saved]
+        saved = " and ".join(sorted(dict.fromkeys(names)))
+        return f" Autograd records {name}, which saves {saved or 'nothing'}."
 
     def _breaks(self, event: Operated) -> bool:
         inputs = [self.looks[i].value for i in event.inputs if isinstance(i, str)]
@@ -230,8 +232,8 @@ class _Reel:
             shown: dict[str, Change] = {"grad": "None"}
         else:
             title = f"{name}.requires_grad = {event.look.requires_grad}"
-            sentence = f"From here on, {'operations on' if event.look.requires_grad else 'nothing done to'} {name} "
-            sentence += "are recorded." if event.look.requires_grad else "is recorded."
+            what = "is recorded" if event.look.requires_grad else "is not recorded"
+            sentence = f"From here on, what is done with {name} {what}."
             shown = {"grad": "None"} if event.look.requires_grad and self.boxes[key].keeps else {}
         frame = self._frame(FORWARD, event.line, title, sentence)
         frame.lit, frame.changes[key] = [key], shown
@@ -263,13 +265,16 @@ class _Reel:
         rows, sentence, product = self._product(event)
         source, target = self.name(made), self.name(event.tensor)
         frame = self._frame(BACKWARD, event.line, f"{source} → {target}", sentence)
-        frame.rule = rule_of(operation.function, self._operands(operation), source, event.place)
+        local = None if event.local is None else value_text(event.local)
+        frame.rule = rule_of(
+            operation.function, self._operands(operation), source, event.place, local
+        )
         frame.lit = [event.operation, wire, event.tensor]
         frame.changes[wire] = {"chip": rows, "size": _size(event.outgoing)}
         parts = self.flight.setdefault(event.tensor, [])
         parts.append(event.outgoing)
         frame.changes[event.tensor] = {"flight": self._waiting(event.tensor, parts)}
-        for out, look in operation.outputs:
+        for out, _ in operation.outputs:
             if "flight" in frame.changes.setdefault(out, {}):
                 continue
             frame.changes[out]["flight"] = None
@@ -287,7 +292,7 @@ class _Reel:
 
     def _product(self, event: Passed) -> tuple[list[str], str, str | None]:
         """The rows of the chip, a sentence, and the outgoing number if it is one."""
-        if event.local is not None or _is_number(event.incoming) and _is_number(event.outgoing):
+        if _is_number(event.incoming) and _is_number(event.outgoing):
             incoming, outgoing = _number(event.incoming), _number(event.outgoing)
             local = _number(event.local) if event.local is not None else _ratio(outgoing, incoming)
             if local is not None:
@@ -302,8 +307,8 @@ class _Reel:
         outgoing_shape = shape_text(event.outgoing.shape) or "1"
         rows = [f"{incoming_shape} → {outgoing_shape}"]
         sentence = (
-            f"A vector-Jacobian product: a gradient of shape {incoming_shape} comes in, one of shape "
-            f"{outgoing_shape} goes out. The Jacobian itself is never made."
+            f"A vector-Jacobian product: a gradient of shape {incoming_shape} comes in, one of "
+            f"shape {outgoing_shape} goes out. The Jacobian itself is never made."
         )
         return rows, sentence, None
 
@@ -370,7 +375,7 @@ class _Reel:
 
     def _freed(self, event: Freed) -> Iterator[Frame]:
         operation = self.sketch.operations[event.operation]
-        size = sum(item.size for item in operation.saved)
+        size = saved_size(operation)
         if not size:
             return
         self.bytes -= size
@@ -380,7 +385,7 @@ class _Reel:
         )
         frame = self._frame(BACKWARD, event.line, "Saved values freed", sentence)
         frame.lit = [event.operation]
-        frame.changes[event.operation] = {"drawer": ["freed"]}
+        frame.changes[event.operation] = {"drawer": ["freed, 0 bytes"]}
         frame.changes["saved"] = {"bytes": self.bytes}
         yield frame
 

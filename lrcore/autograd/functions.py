@@ -13,7 +13,9 @@ from lrcore.autograd.events import Look
 from lrcore.autograd.numbers import value_of
 
 # Operations on numbers: a number that stands in the code is an input like a tensor.
-_ARITHMETIC = frozenset("add sub mul div truediv true_divide pow matmul floordiv mod".split())
+_ARITHMETIC = frozenset(
+    ("add", "sub", "mul", "div", "truediv", "true_divide", "pow", "matmul", "floordiv", "mod")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,7 @@ def inputs_of(name: str, args: tuple[object, ...]) -> Iterator[Tensor | int | fl
     """The inputs of a call in the order of the code: tensors, and numbers to calculate with."""
     is_arithmetic = name.removesuffix("_") in _ARITHMETIC
     for item in args:
-        if isinstance(item, Tensor):
-            yield item
-        elif is_arithmetic and isinstance(item, int | float):
+        if isinstance(item, Tensor) or (is_arithmetic and isinstance(item, int | float)):
             yield item
         elif isinstance(item, list | tuple):
             yield from tensors_in(item)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from itertools import pairwise
 
-COLUMN_GAP = 12.0
+COLUMN_GAP = 16.0
 ROW_GAP = 14.0
 # An edge over more columns than this runs above the graph where bends would be too many.
 _FAR = 8
@@ -18,6 +20,7 @@ _MOST_BENDS = 3_000
 _BEND = 10.0  # the height of a bend
 _LANE = 12.0  # between edges above the graph
 _SWEEPS = 6
+_SMALL = 300  # items of a graph where crossings are counted
 
 Point = tuple[float, float]
 
@@ -34,9 +37,10 @@ class Item:
 
 @dataclass(slots=True)
 class Places:
-    """Left side and line of each item, the bends of each edge, and the size of the whole."""
+    """Left side, column and line of each item, the bends of each edge, the size of the whole."""
 
     left: dict[str, float] = field(default_factory=dict)
+    column: dict[str, tuple[float, float]] = field(default_factory=dict)
     line: dict[str, float] = field(default_factory=dict)
     bends: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
     width: float = 0.0
@@ -57,30 +61,28 @@ def place(items: Mapping[str, Item], edges: Sequence[tuple[str, str]]) -> Places
         if chain is None:
             continue
         path = [source, *chain, target]
-        for left, right in zip(path, path[1:], strict=False):
+        for left, right in pairwise(path):
             before[right].append(left)
             after[left].append(right)
     _order(columns, before, after)
     line = _lines(columns, everything, before, after)
-    return _finish(items, everything, columns, line, layer, chains)
+    return _finish(items, everything, columns, line=line, layer=layer, chains=chains)
 
 
 def _layers(items: Mapping[str, Item], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
     """The column of each item: after all that leads to it, and sources right before their use."""
-    from networkx import DiGraph, topological_generations  # noqa: PLC0415  # 0.2 s to import
-
-    graph = DiGraph()
-    graph.add_nodes_from(items)
-    graph.add_edges_from(edges)
-    layer = {
-        key: number
-        for number, generation in enumerate(topological_generations(graph))
-        for key in generation
-    }
-    for key in reversed(list(layer)):
-        targets = [layer[target] for target in graph.successors(key)]
-        if targets and (items[key].is_before_target or not graph.in_degree(key)):
-            layer[key] = min(targets) - 1
+    before: dict[str, list[str]] = {key: [] for key in items}
+    after: dict[str, list[str]] = {key: [] for key in items}
+    for source, target in edges:
+        before[target].append(source)
+        after[source].append(target)
+    order = list(TopologicalSorter(before).static_order())
+    layer: dict[str, int] = {}
+    for key in order:
+        layer[key] = max((layer[source] + 1 for source in before[key]), default=0)
+    for key in reversed(order):
+        if after[key] and (items[key].is_before_target or not before[key]):
+            layer[key] = min(layer[target] for target in after[key]) - 1
     return layer
 
 
@@ -111,9 +113,46 @@ def _order(
     for sweep in range(_SWEEPS):
         near, order = (before, columns) if sweep % 2 == 0 else (after, columns[::-1])
         for column in order:
-            column.sort(key=lambda key: _mean([at[other] for other in near[key]], at[key]))
+            middle = {key: _mean([at[other] for other in near[key]], at[key]) for key in column}
+            column.sort(key=middle.__getitem__)
             for number, key in enumerate(column):
                 at[key] = float(number) - len(column) / 2
+    if len(at) > _SMALL:
+        return
+    best = [list(column) for column in columns]
+    fewest = _crossings(columns, at, after)
+    for sweep in range(2 * _SWEEPS):
+        for column in columns:
+            # Every other time also where it changes nothing by itself: it may let others do so.
+            _uncross(column, at, (before, after), least=1 - sweep % 2)
+        if (count := _crossings(columns, at, after)) < fewest:
+            best, fewest = [list(column) for column in columns], count
+    columns[:] = best
+
+
+def _uncross(
+    column: list[str], at: dict[str, float], sides: Sequence[Mapping[str, list[str]]], least: int
+) -> None:
+    """Let two neighbours change places where at least so many fewer of their edges cross then."""
+    for number in range(len(column) - 1):
+        upper, lower = column[number], column[number + 1]
+        pairs = [(at[u], at[v]) for near in sides for u in near[upper] for v in near[lower]]
+        if sum((u > v) - (u < v) for u, v in pairs) >= least:
+            column[number : number + 2] = lower, upper
+            at[upper], at[lower] = at[lower], at[upper]
+
+
+def _crossings(
+    columns: Sequence[Sequence[str]], at: Mapping[str, float], after: Mapping[str, list[str]]
+) -> int:
+    return sum(
+        at[u] > at[v]
+        for column in columns
+        for number, upper in enumerate(column)
+        for lower in column[number + 1 :]
+        for u in after[upper]
+        for v in after[lower]
+    )
 
 
 def _lines(
@@ -125,7 +164,7 @@ def _lines(
     """The line of each item: as near to its neighbours' as the items above and below it let it."""
     line: dict[str, float] = {}
     for column in columns:
-        line |= _settled(column, items, {key: 0.0 for key in column})
+        line |= _settled(column, items, dict.fromkeys(column, 0.0))
     for sweep in range(_SWEEPS):
         near, order = (before, columns) if sweep % 2 == 0 else (after, columns[::-1])
         for column in order:
@@ -162,6 +201,7 @@ def _finish(
     items: Mapping[str, Item],
     everything: Mapping[str, Item],
     columns: list[list[str]],
+    *,
     line: Mapping[str, float],
     layer: Mapping[str, int],
     chains: Mapping[tuple[str, str], list[str] | None],
@@ -178,8 +218,8 @@ def _finish(
         lefts.append(at)
         for key in column:
             if key in items:
-                # Tensors start and operations end at one line: their wires are short.
                 places.left[key] = at + (width - items[key].width) / 2
+                places.column[key] = (at, at + width)
                 places.line[key] = line[key] - top + head
         at += width + COLUMN_GAP
     places.width = max(0.0, at - COLUMN_GAP)

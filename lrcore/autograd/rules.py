@@ -45,7 +45,7 @@ _ONE_INPUT: Mapping[str, str] = MappingProxyType(
         "sin": "d sin({a})/d{a} = cos({a}), so sin must keep {a}.",
         "cos": "d cos({a})/d{a} = −sin({a}), so cos must keep {a}.",
         "tanh": "d tanh({a})/d{a} = 1 − {y}², so tanh keeps its result.",
-        "sigmoid": "dσ({a})/d{a} = {y} · (1 − {y}), so sigmoid keeps its result; it is never above 1/4.",
+        "sigmoid": "dσ({a})/d{a} = {y} · (1 − {y}), never above 1/4; sigmoid keeps its result.",
         "relu": "d relu({a})/d{a} is 1 where {a} > 0 and else 0, so relu keeps its result.",
         "sqrt": "d√{a}/d{a} = 1/(2{y}), so sqrt keeps its result.",
         "sum": "Each element counts once: sum spreads the gradient to the shape of {a}.",
@@ -55,12 +55,27 @@ _ONE_INPUT: Mapping[str, str] = MappingProxyType(
 _SAME = MappingProxyType({"truediv": "div", "true_divide": "div", "mm": "matmul", "mv": "matmul"})
 
 
-def rule_of(function: str, inputs: list[str], result: str, place: int) -> str:
-    """The rule for the gradient to one input; empty where none is known."""
+def rule_of(
+    function: str, inputs: list[str], result: str, place: int, local: str | None = None
+) -> str:
+    """The rule for the gradient to one input; empty where none is known.
+
+    Args:
+        function: PyTorch's name of the operation.
+        inputs: the names of its inputs.
+        result: the name of its result.
+        place: the input that the gradient goes to.
+        local: the derivative as a number.
+    """
     plain = function.removesuffix("_")
     plain = _SAME.get(plain, plain)
+    rule = ""
     if plain in _RULES and len(inputs) == 2 and place < 2:
-        return _RULES[plain](inputs[0], inputs[1], result)[place]
-    if plain in _ONE_INPUT and place == 0:
-        return _ONE_INPUT[plain].format(a=inputs[0], y=result)
-    return ""
+        rule = _RULES[plain](inputs[0], inputs[1], result)[place]
+    elif plain in _ONE_INPUT and place == 0:
+        rule = _ONE_INPUT[plain].format(a=inputs[0], y=result)
+    if local is None or f"= {local}" in rule:
+        return rule
+    # The number stands behind the formula, and before what must be kept for it.
+    formula, comma, keeps = rule.partition(", so ")
+    return f"{formula} = {local}{comma}{keeps}" if comma else rule

@@ -19,7 +19,6 @@ from lrcore.autograd.events import (
     Named,
     Operated,
     Passed,
-    Saved,
     Started,
     Stored,
 )
@@ -28,11 +27,11 @@ from lrcore.autograd.texts import number_text, shape_text, width_of
 
 ROW = 30.0  # the height of a line in a box
 CHIP = 52.0  # the height of a chip: two lines
-CHIP_WIDTH = 124.0
+CHIP_WIDTH = 120.0
 _FLIGHT = 30.0  # below a tensor: the gradient that has come and is not kept
 _OPERATION = 44.0
 _NEAR = 10.0  # from an operation to what it makes
-_SCALAR = 124.0
+_SCALAR = 120.0
 _ARRAY = 178.0
 _LINE = 24.0  # of a drawer
 
@@ -139,11 +138,10 @@ def _keeping(events: Sequence[Event], looks: dict[str, tuple[Look, int]]) -> set
     """Tensors that have a ``.grad``: leaves that require one, and those that retain theirs."""
     kept = {key for key, (look, _) in looks.items() if look.is_leaf and look.requires_grad}
     for event in events:
-        if isinstance(event, Changed) and (
-            event.look.retains_grad or (event.look.is_leaf and event.look.requires_grad)
+        if isinstance(event, Accumulated | Stored) or (
+            isinstance(event, Changed)
+            and (event.look.retains_grad or (event.look.is_leaf and event.look.requires_grad))
         ):
-            kept.add(event.tensor)
-        elif isinstance(event, Accumulated | Stored):
             kept.add(event.tensor)
     return kept
 
@@ -202,21 +200,40 @@ def _operation(sketch: Sketch, operation: Operated) -> Box:
     box = Box(operation.operation, "operation", sign, operation.line, width, _OPERATION)
     box.about = f"{function}: {look.grad_fn or 'not recorded, no grad_fn'}"
     if operation.saved:
-        box.drawer = (0, 0, 0, (1 + len(saved_lines(sketch, operation.saved))) * _LINE + 6)
+        box.drawer = (0, 0, 0, (1 + len(saved_lines(sketch, operation))) * _LINE + 6)
     return box
 
 
-def saved_lines(sketch: Sketch, saved: Sequence[Saved]) -> list[str]:
-    """What stands in a drawer, one tensor a line."""
-    lines = {}
+def saved_lines(sketch: Sketch, operation: Operated) -> list[str]:
+    """What stands in a drawer: its size in bytes, and the tensors in the order of the code."""
+    order = [*operation.inputs, *(key for key, _ in operation.outputs)]
+    saved = sorted(
+        operation.saved, key=lambda item: order.index(item.tensor) if item.tensor in order else 9
+    )
+    texts: dict[str, None] = {}
     for item in saved:
         name = sketch.names.get(item.tensor or "") or item.name
         is_number = len(item.value.items) == 1
-        shown = (
-            f"= {number_text(item.value.items[0])}" if is_number else shape_text(item.value.shape)
-        )
-        lines[f"{name} {shown}"] = None
-    return list(lines)[:4]
+        size = number_text(item.value.items[0]) if is_number else shape_text(item.value.shape)
+        texts[f"{name} = {size}" if is_number else f"{name} {size}"] = None
+    return _packed(list(texts), _SCALAR + _OPERATION - 8)[:3]
+
+
+def saved_size(operation: Operated) -> int:
+    """The bytes that an operation keeps for its backward."""
+    return sum(item.size for item in operation.saved)
+
+
+def _packed(texts: Sequence[str], room: float) -> list[str]:
+    """Texts in as few lines as there is room for."""
+    lines: list[str] = []
+    for text in texts:
+        joined = f"{lines[-1]}, {text}" if lines else text
+        if lines and width_of(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(text)
+    return lines
 
 
 def _wires(
@@ -299,8 +316,7 @@ def _draw(wire: Wire, boxes: dict[str, Box], sketch: Sketch, places: Places) -> 
     path = [(source.x + source.width, source.y + ROW / 2)]
     path += places.bends[item, wire.id]
     left, line = places.left[wire.id], places.line[wire.id]
-    wide = CHIP_WIDTH if wire.chip else 26.0
-    path += [(left, line), (left + wide, line)]
+    path += [(edge, line) for edge in places.column[wire.id]]
     path += places.bends[wire.id, wire.target]
     path.append((target.x, target.y + _OPERATION / 2))
     wire.path = [(round(x, 1), round(y, 1)) for x, y in path]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -36,10 +37,10 @@ from lrcore.autograd.numbers import value_of
 _DIFFERENTIATE = (Tensor.backward, torch.autograd.backward, torch.autograd.grad)
 # Calls that make no tensor for the graph, and change none.
 _SILENT = frozenset(
-    "__repr__ __format__ __bool__ __len__ __hash__ __contains__ __array__ __int__ __float__ "
-    "__setstate__ __deepcopy__ item tolist numpy size dim numel stride data_ptr allclose equal "
-    "is_floating_point is_complex is_same_size register_hook type is_contiguous is_nonzero "
-    "_set_grad_enabled".split()
+    """__repr__ __format__ __bool__ __len__ __hash__ __contains__ __array__ __int__ __float__
+    __setstate__ __deepcopy__ item tolist numpy size dim numel stride data_ptr allclose equal
+    is_floating_point is_complex is_same_size register_hook type is_contiguous is_nonzero
+    _set_grad_enabled""".split()  # noqa: SIM905
 )
 
 
@@ -201,7 +202,7 @@ class Watch:
                 continue
             leaf = getattr(node, "variable", None)
             if isinstance(leaf, Tensor):
-                self.hooks.watch_leaf(node, leaf, lambda leaf=leaf: self.key_of(leaf))
+                self.hooks.watch_leaf(node, leaf, partial(self.key_of, leaf))
                 self.key_of(leaf)
                 continue
             self.hooks.watch(node, operation)

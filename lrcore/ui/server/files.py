@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 STREAMLIT = Path(st.__file__).parent / "static"
 _PLAYER = Path(__file__).parents[1] / "player" / "js"
+_GRAPH = Path(__file__).parents[1] / "autograd" / "graph" / "js"
 _CONNECTION = Path(__file__).with_name("connection.js")
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -56,8 +57,13 @@ def player_files() -> Mapping[str, Path]:
     return {path.relative_to(_PLAYER).as_posix(): path for path in sorted(_PLAYER.rglob("*.js"))}
 
 
+def graph_files() -> Mapping[str, Path]:
+    """The modules that play the films of the lab, by their names."""
+    return {f"graph/{path.name}": path for path in sorted(_GRAPH.glob("*.js"))}
+
+
 def _our_files() -> dict[str, Path]:
-    return {**player_files(), _CONNECTION.name: _CONNECTION}
+    return {**player_files(), **graph_files(), _CONNECTION.name: _CONNECTION}
 
 
 def scatter_alone(plotly_js: bytes) -> bytes:

@@ -1,0 +1,85 @@
+// One film: its graph, what the step says, its code and what it prints.
+import { Code } from "./code.js";
+import { made } from "./dom.js";
+import { Picture } from "./picture.js";
+import { Reel } from "./reel.js";
+import { View } from "./view.js";
+
+const LEGEND = [["leaf", "leaf"], ["result", "result"], ["constant", "constant"], ["operation", "operation"], ["gradient", "gradient passing"], ["kept", ".grad keeps"]];
+
+export class Panel {
+  constructor(film, isAlone, signal) {
+    this.film = film;
+    this.reel = new Reel(film);
+    const part = (tag, name, properties = {}) => {
+      const element = made(tag, { className: name, ...properties });
+      element.dataset.testid = name;
+      this[name] = element;
+      return element;
+    };
+    this.root = made("article", { className: "film", ariaLabel: film.title },
+      isAlone ? "" : made("h3", { textContent: film.title }),
+      made("div", { className: "sight" }, part("div", "graph", { tabIndex: 0 }), tools(this)),
+      made("p", { className: "legend" }, ...LEGEND.map(([kind, text]) => made("span", { className: kind, textContent: text })), part("span", "saved")),
+      made("div", { className: "words" }, part("p", "title"), part("p", "say"), part("p", "about")),
+      made("div", { className: "side" }, part("div", "code", { tabIndex: 0 }), part("p", "rule"), part("pre", "out", { tabIndex: 0 }), part("p", "error")));
+    this.graph.ariaLabel = "Graph";
+    this.code.ariaLabel = "Code";
+    this.out.ariaLabel = "Printed";
+    for (const region of [this.graph, this.code, this.out]) region.setAttribute("role", "region");
+    this.say.setAttribute("role", "status");
+    this.picture = new Picture(this.graph, film);
+    this.view = new View(this.graph, this.picture, signal);
+    this.lines = new Code(this.code, film);
+    this.pair(signal);
+  }
+
+  /** A node lights its line, and a line its nodes. */
+  pair(signal) {
+    const mark = (line) => {
+      for (const part of [...this.picture.svg.querySelectorAll(".hovered"), ...this.lines.lines]) part.classList.remove("hovered");
+      if (line === undefined) return;
+      this.lines.lines[line - 1]?.classList.add("hovered");
+      for (const part of this.picture.svg.querySelectorAll(`[data-line="${line}"]`)) part.classList.add("hovered");
+    };
+    this.root.addEventListener("pointerover", ({ target }) => {
+      const near = target.closest("[data-line]");
+      mark(near?.dataset.line);
+      const box = this.picture.boxes.get(near?.dataset.id);
+      this.about.textContent = box ? box.about : this.told;
+    }, { signal });
+    this.root.addEventListener("pointerleave", () => { mark(); this.about.textContent = this.told; }, { signal });
+  }
+
+  resize() {
+    this.view.resize();
+    this.view.follow(this.now?.lit ?? []);
+  }
+
+  /** Show a step; a film that is shorter than the one beside it stays at its end. */
+  show(index) {
+    const { film, reel, picture } = this;
+    const at = Math.min(index, film.frames.length - 1);
+    const touched = reel.seek(at);
+    const frame = (this.now = film.frames[at]);
+    picture.show(reel, touched, frame.lit);
+    this.lines.show(reel, touched, frame.line);
+    this.root.dataset.phase = frame.phase;
+    this.title.textContent = frame.title;
+    this.say.textContent = frame.sentence;
+    this.rule.textContent = frame.rule;
+    const tensor = frame.lit.map((id) => picture.boxes.get(id)).findLast((box) => box && box.kind !== "operation");
+    this.told = this.about.textContent = tensor?.about ?? "";
+    picture.svg.setAttribute("aria-label", `Graph, step ${at} of ${film.frames.length - 1}: ${frame.title}. ${frame.sentence}`);
+    const { text, error } = reel.of("out");
+    this.out.textContent = text ?? "";
+    this.error.textContent = error ?? "";
+    this.saved.textContent = `saved: ${reel.of("saved").bytes ?? 0} bytes`;
+    this.view.follow(frame.lit);
+  }
+}
+
+function tools(panel) {
+  const button = (text, label, act) => made("button", { type: "button", textContent: text, ariaLabel: label, title: label, onclick: () => panel.view[act]() });
+  return made("div", { className: "tools" }, button("−", "Smaller", "out"), button("+", "Larger", "in"), button("⤢", "The whole graph", "fit"));
+}
