@@ -311,8 +311,8 @@ class _Reel:
                 whole = f"{left} = {texts[2]}"
                 rows = [whole] if width_of(whole) <= _ROOM else [left, f"= {texts[2]}"]
                 return rows, f"Incoming × local = outgoing: {whole}.", texts[2]
-        incoming_shape = shape_text(event.incoming.shape) or "1"
-        outgoing_shape = shape_text(event.outgoing.shape) or "1"
+        incoming_shape = shape_text(event.incoming.shape) or "scalar"
+        outgoing_shape = shape_text(event.outgoing.shape) or "scalar"
         rows = [f"{incoming_shape} → {outgoing_shape}"]
         function = self.sketch.operations[event.operation].function.removesuffix("_")
         is_reducing = function not in ("add", "sub", "mul", "div")

@@ -77,7 +77,7 @@ def _draw(cls: type[Exercise]) -> None:
     recordings = exercise.recordings()
     if not is_chart(exercise):
         films = zip(recordings, scripts, strict=True)
-        show([film_of(recording, script.title) for recording, script in films], key="film")
+        show([film_of(recording, script.title) for recording, script in films], key=cls.name)
     draw_chart(exercise, recordings)
     for remark in exercise.remarks(recordings):
         st.markdown(remark)
