@@ -143,5 +143,6 @@ class Accumulating(Exercise):
         if self.divide:
             return ["The last line is the batch's gradient, with the memory of one micro-batch."]
         return [
-            "Each small loss is a mean of its own points: added up, they are too large.  Multiply each by its share of the batch."
+            "Each small loss is a mean of its own points: added up, they are too large. "
+            "Multiply each by its share of the batch."
         ]

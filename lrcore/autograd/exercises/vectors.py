@@ -124,8 +124,9 @@ class Vectors(Exercise):
         if self.vec == LAYER:
             n = self.rows
             return [
-                f"x ({n}, 3) @ W (3, 2) + b (2): with G, the gradient of y: **W.grad = xᵀ @ G**, (3, {n}) @ "
-                f"({n}, 2) = (3, 2). b was added to each of {n} rows, so **b.grad is the sum** over the rows."
+                f"x ({n}, 3) @ W (3, 2) + b (2). With G, the gradient of y, **W.grad = xᵀ @ G**: "
+                f"(3, {n}) @ ({n}, 2) = (3, 2). b was added to each of {n} rows, so **b.grad is "
+                "the sum** over the rows."
             ]
         if self.vec == BROADCAST:
             return [
