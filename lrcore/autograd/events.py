@@ -56,7 +56,7 @@ class Operated(Event):
     """An operation ran. ``function`` is PyTorch's name.
 
     ``inputs`` stand in the order of the code. ``is_found`` where the operation was not called by a
-    line, but is part of what one did: a backward with ``create_graph=True``, a custom function.
+    line: a backward with ``create_graph=True`` records what it does.
     """
 
     operation: str

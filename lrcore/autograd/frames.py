@@ -35,6 +35,7 @@ from lrcore.autograd.texts import number_text, shape_text, value_text, width_of
 FORWARD, BACKWARD, ACCUMULATE = "forward", "backward", "accumulate"
 _BOX = 112.0  # the room for a text in a tensor's box
 _ROOM = CHIP_WIDTH - 8
+_LONGEST_NAME = 18  # characters of an expression that stands for a tensor without a name
 
 Change = str | int | float | list[str] | None
 Changes = dict[str, dict[str, Change]]
@@ -60,7 +61,7 @@ class Frame:
 
 def frames_of(recording: Recording, sketch: Sketch, title: str) -> list[Frame]:
     """All frames of a recording; the first one is before anything has happened."""
-    reel = _Reel(sketch, recording.events)
+    reel = _Reel(sketch, recording)
     start = "The whole graph, before any line has run: what is not there yet is dotted."
     first = Frame(FORWARD, 0, title or "Before the first line", start)
     first.changes["saved"] = {"bytes": 0}
@@ -70,8 +71,8 @@ def frames_of(recording: Recording, sketch: Sketch, title: str) -> list[Frame]:
 class _Reel:
     """What the picture says so far."""
 
-    def __init__(self, sketch: Sketch, events: Sequence[Event]) -> None:
-        self.sketch = sketch
+    def __init__(self, sketch: Sketch, recording: Recording) -> None:
+        self.sketch, self.lines = sketch, recording.lines
         self.looks: dict[str, Look] = {}
         self.bytes = 0
         self.printed: list[str] = []
@@ -80,7 +81,7 @@ class _Reel:
         self.boxes = {box.id: box for box in sketch.boxes}
         self.comments: dict[int, str] = {}  # what stands behind each line
         self.is_started = False
-        self.had_gradient = {e.tensor for e in events if isinstance(e, Accumulated)}
+        self.kept: dict[str, str] = {}  # what `.grad` holds
         self.is_broken = False
 
     def frames(self, event: Event) -> Iterator[Frame]:
@@ -113,11 +114,15 @@ class _Reel:
             yield from self._returned(event)
         elif isinstance(event, Decided):
             sentence = f"It is {event.outcome}: Python goes on there, and no graph knows of it."
-            yield self._frame(FORWARD, event.line, "Python decides", sentence, note=event.outcome)
+            title = self.lines[event.line - 1].strip()
+            yield self._frame(FORWARD, event.line, title, sentence, note=event.outcome)
         elif isinstance(event, Printed):
             self.printed.append(event.text)
             phase = ACCUMULATE if self.is_started else FORWARD
-            frame = self._frame(phase, event.line, "print", "The code prints.", note=event.text)
+            first = event.text.partition("\n")[0]
+            frame = self._frame(phase, event.line, "Printed", first, note=event.text)
+            if len(event.text) < 24:
+                frame.ask = ask_number("What is printed?", event.text, ["None", "tensor(0.)"])
             frame.changes["out"] = {"text": "\n".join(self.printed)}
             yield frame
         elif isinstance(event, Raised):
@@ -149,7 +154,7 @@ class _Reel:
         is_array = len(look.value.items) != 1
         shown: dict[str, Change] = {"on": 1, "value": value_text(look.value, box.width - 16)}
         if box.keeps and (look.is_leaf or look.retains_grad):
-            shown["grad"] = "None"
+            shown["grad"] = self.kept.setdefault(key, "None")
         if is_array:
             shown["array"] = 1
         return shown
@@ -157,6 +162,8 @@ class _Reel:
     def _operated(self, event: Operated) -> Iterator[Frame]:
         for key, look in event.outputs:
             self.looks[key] = look
+            if event.function.endswith("_") and event.inputs[0] in self.kept:
+                self.kept[key] = self.kept[str(event.inputs[0])]
         (key, look), *_ = event.outputs
         wires = [self.sketch.wire(event.operation, place) for place in range(len(event.inputs))]
         names = self._operands(event)
@@ -171,9 +178,11 @@ class _Reel:
         name = self.sketch.names.get(key, "")
         title = f"{name} = {formula}" if name else formula
         if event.is_found:
-            title, numbers = f"{event.function.rstrip('0123456789')} is recorded too", ""
+            title, numbers = "The backward is recorded too", f", as {event.function}"
         frame = self._frame(FORWARD, event.line, title, f"{title}{numbers} = {result}.")
         frame.sentence += self._recorded(event, look)
+        if event.function.endswith("_"):
+            frame.sentence += f" In place: {name} is at version {look.version} now."
         frame.lit = [event.operation, *(out for out, _ in event.outputs), *wires]
         for number, item in enumerate(event.inputs):
             if not isinstance(item, str):
@@ -266,9 +275,8 @@ class _Reel:
         source, target = self.name(made), self.name(event.tensor)
         frame = self._frame(BACKWARD, event.line, f"{source} → {target}", sentence)
         local = None if event.local is None else value_text(event.local)
-        frame.rule = rule_of(
-            operation.function, self._operands(operation), source, event.place, local
-        )
+        operands = [_bracketed(text) for text in self._operands(operation)]
+        frame.rule = rule_of(operation.function, operands, source, event.place, local)
         frame.lit = [event.operation, wire, event.tensor]
         frame.changes[wire] = {"chip": rows, "size": _size(event.outgoing)}
         parts = self.flight.setdefault(event.tensor, [])
@@ -303,13 +311,20 @@ class _Reel:
                 whole = f"{left} = {texts[2]}"
                 rows = [whole] if width_of(whole) <= _ROOM else [left, f"= {texts[2]}"]
                 return rows, f"Incoming × local = outgoing: {whole}.", texts[2]
-        incoming_shape = shape_text(event.incoming.shape) or "1"
-        outgoing_shape = shape_text(event.outgoing.shape) or "1"
+        incoming_shape = shape_text(event.incoming.shape) or "scalar"
+        outgoing_shape = shape_text(event.outgoing.shape) or "scalar"
         rows = [f"{incoming_shape} → {outgoing_shape}"]
+        function = self.sketch.operations[event.operation].function.removesuffix("_")
+        is_reducing = function not in ("add", "sub", "mul", "div")
         sentence = (
             f"A vector-Jacobian product: a gradient of shape {incoming_shape} comes in, one of "
             f"shape {outgoing_shape} goes out. The Jacobian itself is never made."
         )
+        if math.prod(event.outgoing.shape) < math.prod(event.incoming.shape) and not is_reducing:
+            sentence = (
+                f"Forward, {self.name(event.tensor)} was broadcast to {incoming_shape}; so its "
+                f"gradient is the sum over all places where it was used: {outgoing_shape}."
+            )
         return rows, sentence, None
 
     def _waiting(self, key: str, parts: list[Value]) -> str:
@@ -367,6 +382,7 @@ class _Reel:
             sentence = f"AccumulateGrad adds: {name}.grad = {before} + {gradient} = {after}."
         frame = self._frame(ACCUMULATE, event.line, f"{name}.grad = {after}", sentence)
         frame.lit = [key]
+        self.kept[key] = after
         frame.changes[key] = {"grad": after, "flight": None}
         self._note_comment(frame, event.line, f"{name}.grad = {after}", is_more=True)
         if _is_number(event.after):
@@ -380,8 +396,8 @@ class _Reel:
             return
         self.bytes -= size
         sentence = (
-            f"The drawer is emptied: {size} bytes are free again. A second backward through here "
-            "would need them: that is what retain_graph=True is for."
+            f"The drawer is emptied: {size} bytes are free again. A second backward would need "
+            "them: retain_graph=True keeps them."
         )
         frame = self._frame(BACKWARD, event.line, "Saved values freed", sentence)
         frame.lit = [event.operation]
@@ -407,6 +423,7 @@ class _Reel:
             sentence,
             note=f"{name}.grad = {shown}",
         )
+        self.kept[key] = shown
         frame.lit, frame.changes[key] = [key], {"grad": shown}
         yield frame
 
@@ -471,16 +488,14 @@ class _Reel:
         if maker is None:
             return "a tensor"
         operation = self.sketch.operations[maker]
-        return f"({_apply(operation.function, self._operands(operation))})"
+        return _apply(operation.function, self._operands(operation))
 
     def _operands(self, event: Operated) -> list[str]:
+        """What the inputs are called in a formula: names, numbers, short expressions."""
         names = []
         for item in event.inputs:
-            if not isinstance(item, str):
-                names.append(number_text(item))
-            else:
-                name = self.sketch.names.get(item)
-                names.append(name or (self.value(item) if item in self.looks else "…"))
+            name = self.name(item) if isinstance(item, str) else number_text(item)
+            names.append(name if len(name) <= _LONGEST_NAME else "(…)")
         return names
 
     def value(self, item: Input) -> str:
@@ -497,16 +512,21 @@ class _Reel:
 def _apply(function: str, texts: Sequence[str]) -> str:
     plain = function.removesuffix("_") if function != "_" else function
     sign = SYMBOLS.get(plain)
-    texts = [_bracketed(text) if number and sign else text for number, text in enumerate(texts)]
     if sign and len(texts) == 2:
-        return f"{texts[0]} {sign} {texts[1]}"
+        left = _bracketed(texts[0]) if plain == "pow" or " " in texts[0] else texts[0]
+        return f"{left} {sign} {_bracketed(texts[1])}"
     if sign and len(texts) == 1:
         return f"{sign}{_bracketed(texts[0])}"
     return f"{plain}({', '.join(texts)})"
 
 
 def _bracketed(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text
+    """In brackets where an operator before or behind it would be read wrongly."""
+    depth, is_loose = 0, text.startswith("−")
+    for sign in text:
+        depth += (sign in "([") - (sign in ")]")
+        is_loose |= sign == " " and depth == 0
+    return f"({text})" if is_loose else text
 
 
 def _is_number(value: Value) -> bool:

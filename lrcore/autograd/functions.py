@@ -97,7 +97,7 @@ def saved_by(node: Node) -> list[Kept]:
         except RuntimeError:
             continue
         items = content if isinstance(content, tuple | list) else (content,)
-        shown = name.removeprefix("_saved_")
+        shown = name.removeprefix("_saved_").removesuffix("_tensors")
         kept += [Kept(shown, item) for item in items if isinstance(item, Tensor)]
     return kept
 

@@ -52,7 +52,8 @@ class Hooks:
         self.retained: dict[str, Tensor] = {}
         self.roots: set[Node] = set()
         self.running: str | None = None
-        self.grads: dict[str, tuple[Tensor, Tensor | None, int]] = {}  # what `.grad` holds
+        self.line = 0  # that calls for the backward: hooks of the user have lines of their own
+        self.grads: dict[int, tuple[Tensor, Tensor | None, int]] = {}  # what `.grad` holds, by id
         self._arrived: dict[Output, list[Value]] = {}
         self._incoming: dict[str, Value] = {}
         self._local: dict[Node, Gradients] = {}
@@ -95,6 +96,11 @@ class Hooks:
                 self._freed.add(self.owner[node])
                 self.log.events.append(Freed(self.log.line, self.owner[node]))
 
+    def see_grad(self, tensor: Tensor) -> None:
+        """Remember what a tensor's ``.grad`` holds now."""
+        grad = tensor.grad
+        self.grads[id(tensor)] = (tensor, grad, 0 if grad is None else grad._version)
+
     def forget_arrived(self) -> dict[Output, list[Value]]:
         """What has come to outputs where no function ran: autograd.grad ends there."""
         arrived, self._arrived = self._arrived, {}
@@ -102,6 +108,7 @@ class Hooks:
         return arrived
 
     def _enter(self, node: Node, gradients: Gradients) -> None:
+        self.log.line = self.line
         self.settle()
         operation = self.running = self.owner[node]
         for number, gradient in enumerate(gradients):
@@ -126,12 +133,13 @@ class Hooks:
         parts = tuple(self._arrived.pop(output, ()))
         kept = self.retained.get(key)
         if kept is not None:
-            self.grads[key] = (kept, kept.grad, 0 if kept.grad is None else kept.grad._version)
+            self.see_grad(kept)
         if len(parts) > 1 or kept is not None or parts != (total,):
             event = Gathered(self.log.line, key, parts, total, is_retained=kept is not None)
             self.log.events.append(event)
 
     def _leave(self, node: Node, outgoing: Gradients) -> None:
+        self.log.line = self.line
         operation = self.owner[node]
         local = self._local.pop(node, ())
         for slot, gradient in enumerate(outgoing):
@@ -161,6 +169,7 @@ class Hooks:
 
     def _reach(self, node: Node, gradients: Gradients) -> None:
         """A gradient is about to be added to the ``.grad`` of a leaf."""
+        self.log.line = self.line
         self.settle()
         (gradient,) = gradients
         if gradient is None:
@@ -178,6 +187,6 @@ class Hooks:
         if node not in self._adding or leaf.grad is None:
             return
         before, total = self._adding.pop(node)
-        self.grads[key()] = (leaf, leaf.grad, leaf.grad._version)
+        self.see_grad(leaf)
         after = value_of(leaf.grad)
         self.log.events.append(Accumulated(self.log.line, key(), before, total, after))

@@ -7,7 +7,7 @@ neighbours as the order and their sizes allow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from itertools import pairwise
@@ -20,6 +20,7 @@ _MOST_BENDS = 3_000
 _BEND = 10.0  # the height of a bend
 _LANE = 12.0  # between edges above the graph
 _SWEEPS = 6
+_LIGHT = 0.01  # the weight of what makes way, against 1
 _SMALL = 300  # items of a graph where crossings are counted
 
 Point = tuple[float, float]
@@ -163,22 +164,33 @@ def _lines(
 ) -> dict[str, float]:
     """The line of each item: as near to its neighbours' as the items above and below it let it."""
     line: dict[str, float] = {}
+    # What only sources lead to stands beside the way of what is computed, and does not bend it.
+    light = {key for column in columns for key in column if not before[key]}
     for column in columns:
-        line |= _settled(column, items, dict.fromkeys(column, 0.0))
+        light |= {key for key in column if len(before[key]) == 1 and before[key][0] in light}
+    for column in columns:
+        line |= _settled(column, items, dict.fromkeys(column, 0.0), light)
     for sweep in range(_SWEEPS):
         near, order = (before, columns) if sweep % 2 == 0 else (after, columns[::-1])
         for column in order:
-            wanted = {key: _mean([line[o] for o in near[key]], line[key]) for key in column}
-            line |= _settled(column, items, wanted)
+            wanted = {}
+            for key in column:
+                heavy = [line[one] for one in near[key] if one not in light]
+                wanted[key] = _mean(heavy or [line[one] for one in near[key]], line[key])
+            line |= _settled(column, items, wanted, light)
     return line
 
 
 def _settled(
-    column: Sequence[str], items: Mapping[str, Item], wanted: Mapping[str, float]
+    column: Sequence[str],
+    items: Mapping[str, Item],
+    wanted: Mapping[str, float],
+    light: Collection[str],
 ) -> dict[str, float]:
     """The nearest lines to those wanted, in this order and without overlap.
 
-    Items that would overlap become a block that moves as one (pool adjacent violators).
+    Items that would overlap become a block that moves as one (pool adjacent violators); light ones
+    make way.
     """
     offsets, offset = [], 0.0
     for number, key in enumerate(column):
@@ -186,14 +198,16 @@ def _settled(
             gap = ROW_GAP if items[key].width and items[column[number - 1]].width else 4.0
             offset += items[column[number - 1]].below + gap + items[key].above
         offsets.append(offset)
-    blocks: list[tuple[float, int]] = []  # the mean of what is wanted less the offset, and how many
+    # Of each block the mean of what is wanted less the offset, its weight, and how many items.
+    blocks: list[tuple[float, float, int]] = []
     for key, shift in zip(column, offsets, strict=True):
-        mean, count = wanted[key] - shift, 1
+        mean, weight, count = wanted[key] - shift, _LIGHT if key in light else 1.0, 1
         while blocks and blocks[-1][0] > mean:
-            other, size = blocks.pop()
-            mean, count = (mean * count + other * size) / (count + size), count + size
-        blocks.append((mean, count))
-    starts = [mean for mean, count in blocks for _ in range(count)]
+            other, heavy, size = blocks.pop()
+            mean = (mean * weight + other * heavy) / (weight + heavy)
+            weight, count = weight + heavy, count + size
+        blocks.append((mean, weight, count))
+    starts = [mean for mean, _, count in blocks for _ in range(count)]
     return {key: start + shift for key, start, shift in zip(column, starts, offsets, strict=True)}
 
 

@@ -25,6 +25,7 @@ from lrcore.autograd.watch import Watch
 
 LINES = "<lines>"
 _FOLDED = "<folded>"
+_CUSTOM = torch.autograd.function.__file__
 # What lines of PyTorch may end with; anything else is a fault of ours.
 _ERRORS = (
     ArithmeticError,
@@ -114,6 +115,7 @@ class _Run:
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.printed: list[str] = []
+        self.line = 0
         self.at: dict[FrameType, int] = {}  # the line that each call is at
         self.error: str | None = None
         self.namespace: dict[str, object] = {"__name__": "lab", "print": self.print}
@@ -138,26 +140,30 @@ class _Run:
         if event in ("line", "return"):
             if frame in self.at:
                 self.end_line(frame)
-            self.at[frame] = frame.f_lineno
+            self.line = self.at[frame] = frame.f_lineno
         return self.trace
 
     def end_line(self, frame: FrameType) -> None:
         """The line before is done: see which names it has given, and what it did to ``.grad``."""
         watch = self.watch
+        if watch.is_differentiating:
+            return  # a hook's line
         watch.log.line = self.at[frame]
         with torch._C.DisableTorchFunction():
             watch.settle()
-            if watch.unnamed:
+            if here(frame):
                 for name, value in frame.f_locals.items():
-                    if isinstance(value, Tensor) and id(value) in watch.unnamed:
-                        watch.name(value, name)
+                    if isinstance(value, Tensor):
+                        watch.look_at(value)
+                        if id(value) in watch.unnamed:
+                            watch.name(value, name)
 
     def print(self, *values: object, sep: str = " ", end: str = "\n") -> None:
         """Python's own, into the recording."""
         del end
         text = _ADDRESS.sub("0x...", sep.join(map(str, values)))
         self.printed.append(text)
-        self.watch.log.events.append(Printed(here(), text))
+        self.watch.log.events.append(Printed(self.line, text))
 
     def fail(self, error: Exception) -> None:
         line, traceback = self.watch.log.line, error.__traceback__
@@ -188,11 +194,20 @@ class _Mode(TorchFunctionMode):
         return self.watch.call(func, args, kwargs or {}, here())
 
 
-def here() -> int:
-    """The line of the script that is being executed; 0 within autograd's own Python."""
-    frame: FrameType | None = sys._getframe(1)
+def here(frame: FrameType | None = None) -> int:
+    """The line of the script that is being executed; 0 within a function of autograd's own.
+
+    What a custom `torch.autograd.Function` does inside is none of autograd's operations.
+    """
+    frame = frame or sys._getframe(1)
+    line = 0
     while frame is not None:
-        if frame.f_code.co_filename == LINES:
-            return frame.f_lineno
+        file = frame.f_code.co_filename
+        if file == LINES:
+            line = line or frame.f_lineno
+            if frame.f_code.co_name == "<module>":
+                return line
+        elif file == _CUSTOM:
+            return 0
         frame = frame.f_back
-    return 0
+    return line

@@ -25,8 +25,8 @@ def number_text(number: Number) -> str:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """As in 2×3; nothing for a single number."""
-    return "×".join(map(str, shape))
+    """As in 2×3, and (2) for a vector; nothing for a scalar."""
+    return f"({shape[0]})" if len(shape) == 1 else "×".join(map(str, shape))
 
 
 def value_text(value: Value, room: float = 160.0) -> str:

@@ -66,6 +66,7 @@ class Watch:
         self._known: dict[int, _Known] = {}
         self._count = 0
         self._operations = 0
+        self.is_differentiating = False
         self._result: dict[str, str] = {}  # the first tensor that an operation has made
         self._grad_of: dict[int, tuple[Tensor, str]] = {}  # gradients that a line has read
 
@@ -104,13 +105,18 @@ class Watch:
     def settle(self) -> None:
         """At the end of a line: see what was freed, and whether it has changed a ``.grad``."""
         self.hooks.settle()
-        for key, (tensor, grad, version) in list(self.hooks.grads.items()):
+        for tensor, grad, version in list(self.hooks.grads.values()):
             now = tensor.grad
             if now is grad and (now is None or now._version == version):
                 continue
-            self.hooks.grads[key] = (tensor, now, 0 if now is None else now._version)
+            self.hooks.see_grad(tensor)
             stored = None if now is None else value_of(now)
-            self.log.events.append(Stored(self.log.line, key, stored))
+            self.log.events.append(Stored(self.log.line, self.key_of(tensor), stored))
+
+    def look_at(self, tensor: Tensor) -> None:
+        """A line has a tensor that no call has shown, such as the result of a custom function."""
+        if id(tensor) not in self._known and tensor.grad_fn is not None:
+            self.key_of(tensor)
 
     def key_of(self, tensor: Tensor) -> str:
         """The key of a tensor; one that was never seen, or is another by now, is written down."""
@@ -120,7 +126,8 @@ class Watch:
         if node is not None and (key := self.hooks.made.get((node, tensor.output_nr))):
             return key
         if node is not None:
-            self._operate(node.name().rpartition("::")[2], [], [tensor], is_found=True)
+            name = node.name().rpartition("::")[2].rstrip("0123456789").removesuffix("Backward")
+            self._operate(name, [], [tensor], is_found=self.is_differentiating)
             return self._known[id(tensor)].key
         key = self._remember(tensor)
         self.log.events.append(Made(self.log.line, key, self._known[id(tensor)].look))
@@ -136,8 +143,7 @@ class Watch:
         if func.__name__ == "__set__":
             self._see_flags(tensor)
             if name == "grad" and tensor.grad is not None:
-                key = self.key_of(tensor)
-                self.hooks.grads.setdefault(key, (tensor, None, 0))
+                self.hooks.grads.setdefault(id(tensor), (tensor, None, 0))
         elif name == "grad" and isinstance(result, Tensor):
             owner = self._names.get(self.key_of(tensor), "")
             self._grad_of[id(result)] = (result, f"{owner}.grad")
@@ -279,7 +285,10 @@ class Watch:
             self.key_of(tensor)
             if tensor.requires_grad:
                 self.hooks.roots.add(get_gradient_edge(tensor).node)
+        self.is_differentiating, self.hooks.line = True, self.log.line
         result = func(*args, **kwargs)
+        self.is_differentiating = False
+        self.log.line = self.hooks.line
         self.hooks.settle()
         self.hooks.forget_arrived()
         if func is torch.autograd.grad and isinstance(result, tuple):

@@ -14,7 +14,7 @@ from lrcore.autograd.expression import ExpressionError
 from lrcore.autograd.film import film_of
 from lrcore.training import Run
 from lrcore.ui.autograd.charts import draw_beside, draw_curves
-from lrcore.ui.autograd.controls import Limit, draw_controls
+from lrcore.ui.autograd.controls import Limit, controls_of, draw_controls
 from lrcore.ui.autograd.graph import show
 from lrcore.ui.plain import plain
 from lrcore.ui.session import session
@@ -83,10 +83,11 @@ def _draw(cls: type[Exercise]) -> None:
     if isinstance(exercise, Grad) and exercise.gr == CURVES:
         draw_curves(exercise.derivatives(), exercise.at)
     else:
-        # Another graph is played from its start; one with other numbers stays at its step.
-        key = " | ".join((cls.name, *(script.title for script in scripts)))
+        # Another part is played from its start; the same with other numbers stays at its step.
+        parts = (str(values[name]) for name, one in controls_of(cls) if one.spec.label == "Part")
         films = zip(recordings, scripts, strict=True)
-        show([film_of(recording, script.title) for recording, script in films], key)
+        shown = [film_of(recording, script.title) for recording, script in films]
+        show(shown, " ".join((cls.name, *parts)))
 
 
 def _from_run() -> tuple[Mapping[str, Run], Mapping[str, Limit]]:

@@ -5,7 +5,7 @@ import { Picture } from "./picture.js";
 import { Reel } from "./reel.js";
 import { View } from "./view.js";
 
-const LEGEND = [["leaf", "leaf"], ["result", "result"], ["constant", "constant"], ["operation", "operation"], ["gradient", "gradient passing"], ["kept", ".grad keeps"]];
+const LEGEND = [["leaf", "leaf"], ["result", "result"], ["constant", "constant"], ["operation", "operation"], ["gradient", "gradient"], ["kept", ".grad kept"]];
 
 export class Panel {
   constructor(film, isAlone, signal) {
@@ -19,8 +19,8 @@ export class Panel {
     };
     this.root = made("article", { className: "film", ariaLabel: film.title },
       isAlone ? "" : made("h3", { textContent: film.title }),
-      made("div", { className: "sight" }, part("div", "graph", { tabIndex: 0 }), tools(this)),
-      made("p", { className: "legend" }, ...LEGEND.map(([kind, text]) => made("span", { className: kind, textContent: text })), part("span", "saved")),
+      made("div", { className: "sight" }, part("div", "graph", { tabIndex: 0 })),
+      made("div", { className: "below" }, isAlone ? legend() : "", part("span", "saved"), tools(this)),
       made("div", { className: "words" }, part("p", "title"), part("p", "say"), part("p", "about")),
       made("div", { className: "side" }, part("div", "code", { tabIndex: 0 }), part("p", "rule"), part("pre", "out", { tabIndex: 0 }), part("p", "error")));
     this.graph.ariaLabel = "Graph";
@@ -68,15 +68,20 @@ export class Panel {
     this.title.textContent = frame.title;
     this.say.textContent = frame.sentence;
     this.rule.textContent = frame.rule;
-    const tensor = frame.lit.map((id) => picture.boxes.get(id)).findLast((box) => box && box.kind !== "operation");
-    this.told = this.about.textContent = tensor?.about ?? "";
+    const lit = frame.lit.map((id) => picture.boxes.get(id)).filter(Boolean);
+    this.told = this.about.textContent = (lit.findLast(({ kind }) => kind !== "operation") ?? lit[0])?.about ?? "";
     picture.svg.setAttribute("aria-label", `Graph, step ${at} of ${film.frames.length - 1}: ${frame.title}. ${frame.sentence}`);
     const { text, error } = reel.of("out");
     this.out.textContent = text ?? "";
     this.error.textContent = error ?? "";
-    this.saved.textContent = `saved: ${reel.of("saved").bytes ?? 0} bytes`;
+    this.saved.textContent = `saved ${reel.of("saved").bytes ?? 0} bytes`;
     this.view.follow(frame.lit);
   }
+}
+
+/** What the colours and shapes mean, with a word for each. */
+export function legend() {
+  return made("div", { className: "legend" }, ...LEGEND.map(([kind, text]) => made("span", { className: kind, textContent: text })));
 }
 
 function tools(panel) {

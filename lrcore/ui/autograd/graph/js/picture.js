@@ -2,6 +2,7 @@
 import { escaped, joined } from "./dom.js";
 
 const ROW = 30; // the height of a line in a box
+const FLIGHT = 30; // below a tensor, for the gradient that has come
 const BASE = 20; // from a row's top to the foot of its text
 
 export class Picture {
@@ -80,7 +81,7 @@ export class Picture {
     const found = ids.map((id) => this.boxes.get(id)).filter(Boolean);
     if (!found.length) return null;
     const left = Math.min(...found.map((one) => one.x)), top = Math.min(...found.map((one) => one.y));
-    const right = Math.max(...found.map((one) => one.x + one.width)), bottom = Math.max(...found.map((one) => one.y + one.height));
+    const right = Math.max(...found.map((one) => one.x + one.width)), bottom = Math.max(...found.map((one) => (one.drawer ? one.drawer[1] + one.drawer[3] : one.y + one.height + FLIGHT)));
     return { left: left + 4, top: top + 4, right: right + 4, bottom: bottom + 4 };
   }
 }

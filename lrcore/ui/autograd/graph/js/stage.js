@@ -2,7 +2,7 @@
 import { listenToKeys } from "../keys.js";
 import { made } from "./dom.js";
 import { Guess } from "./guess.js";
-import { Panel } from "./panel.js";
+import { Panel, legend } from "./panel.js";
 
 const SPEEDS = [0.5, 1, 2, 4, 10, 50]; // steps a second
 const USUAL = 1;
@@ -31,7 +31,8 @@ export class Stage {
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
     listenToKeys({ ...actions, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
     this.sizes = new ResizeObserver(() => this.resize());
-    this.sizes.observe(document.documentElement);
+    const page = root.closest('[data-testid="stMainBlockContainer"]');
+    for (const one of [document.documentElement, page]) if (one) this.sizes.observe(one);
   }
 
   destroy() {
@@ -50,6 +51,7 @@ export class Stage {
     this.shown = new AbortController();
     this.panels = films.map((film) => new Panel(film, films.length === 1, this.shown.signal));
     this.root.querySelector(".panels").replaceChildren(...this.panels.map(({ root }) => root));
+    this.root.querySelector(".shared").replaceChildren(...(films.length > 1 ? [legend()] : []));
     this.root.classList.toggle("two", films.length > 1);
     this.longest = films.reduce((one, other) => (other.frames.length > one.frames.length ? other : one));
     this.last = this.longest.frames.length - 1;
@@ -61,8 +63,11 @@ export class Stage {
 
   resize() {
     if (!this.panels) return;
-    const top = this.root.getBoundingClientRect().top + document.scrollingElement.scrollTop;
-    this.root.style.setProperty("--top", `${Math.round(top)}px`);
+    // The stage takes the room that what stands above and below it leaves on the screen.
+    const page = this.root.closest('[data-testid="stMainBlockContainer"]')?.getBoundingClientRect();
+    const { top, bottom } = this.root.getBoundingClientRect();
+    this.root.style.setProperty("--top", `${Math.round(top - (page?.top ?? 0))}px`);
+    this.root.style.setProperty("--below", `${Math.max(6, Math.round((page?.bottom ?? bottom) - bottom))}px`);
     for (const panel of this.panels) panel.resize();
   }
 
