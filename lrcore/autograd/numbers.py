@@ -55,6 +55,9 @@ def format_number(number: Number) -> str:
 
 def value_of(tensor: Tensor) -> Value:
     """The numbers of ``tensor``, summarised when there are more than ``SHOWN_ITEMS``."""
+    if torch._C._functorch.is_legacy_batchedtensor(tensor):
+        # One of the gradients of ``is_grads_batched``, which stands for all of them.
+        tensor = torch._remove_batch_dim(tensor, 1, 1, 0)
     shape = tuple(tensor.shape)
     if tensor.is_meta or tensor.layout != torch.strided or tensor.numel() == 0:
         return Value(shape, ())

@@ -132,7 +132,7 @@ class Watch:
             return self._known[id(tensor)].key
         key = self._remember(tensor)
         self.log.events.append(Made(self.log.line, key, self._known[id(tensor)].look))
-        if id(tensor) in self._grad_of:
+        if id(tensor) in self._grad_of and id(tensor) in self.unnamed:
             self.name(tensor, self._grad_of[id(tensor)][1])
         return key
 

@@ -37,7 +37,7 @@ class Accumulating(Exercise):
         "Each backward adds to `.grad`. Forgotten, that is a bug; wanted, it makes a large batch "
         "out of small ones."
     )
-    trying: ClassVar[str] = "Micro-batches: forget to divide, and compare with the batch."
+    trying: ClassVar[str] = "Micro-batches: forget to weigh each loss, and compare with the batch."
 
     acc: str = one_of("Part", "Where gradients add up.", LOSSES, ZEROING, MICRO)
     w: float = value_of("w", 1.0)
@@ -71,7 +71,7 @@ class Accumulating(Exercise):
     )
     divide: bool = switch(
         True,
-        "Divide each loss",
+        "Weigh each loss",
         "A mean of means: each small loss counts by its share of the batch.",
         needs=where("acc", MICRO),
     )
@@ -109,18 +109,20 @@ class Accumulating(Exercise):
         ]
 
     def _micro(self) -> list[str]:
-        share = " * len(part) / len(x)" if self.divide else ""
+        share = ["    share = len(part) / len(x)"] if self.divide else []
+        factor = "share * " if self.divide else ""
         return [
             "x = torch.tensor([1., 2., 3., 4.])",
             leaf("w", self.w),
-            "loss = torch.mean((w * x - 1) ** 2)",
+            "loss = torch.mean((w * x) ** 2)",
             "loss.backward()",
             'print("batch", w.grad)',
             "w.grad = None",
             f"for part in x.split({self.size}):",
-            f"    loss = torch.mean((w * part - 1) ** 2){share}",
+            *share,
+            f"    loss = {factor}torch.mean((w * part) ** 2)",
             "    loss.backward()",
-            "    print(len(part), w.grad)",
+            "    print(w.grad)",
         ]
 
     def remarks(self, recordings: Sequence[Recording]) -> list[str]:
@@ -141,6 +143,6 @@ class Accumulating(Exercise):
         if self.divide:
             return ["The last line is the batch's gradient, with the memory of one micro-batch."]
         return [
-            "Each small loss is a mean of its own points: added up, they are "
-            f"{-(-_POINTS // self.size)} times too large or so. Divide each by its share."
+            "Each small loss is a mean of its own points: added up, they are too large. "
+            "Multiply each by its share of the batch."
         ]

@@ -217,8 +217,8 @@ class Backward(Exercise):
             ]
         if self.calls > 1 and not self.zero:
             return [
-                "`backward` **adds** to `.grad`, and PyTorch never clears it: to start from zero, you "
-                "have to set it."
+                "`backward` **adds** to `.grad`, and PyTorch never clears it: to start from zero, "
+                "you have to set it."
             ]
         return ["`y.backward()` hands y and its arguments on to `torch.autograd.backward`."]
 

@@ -13,6 +13,15 @@ from lrcore.settings import setting
 
 PRINTS, CHANGES, CHECK = "A hook prints", "A hook changes", "gradcheck"
 _RIGHT, _WRONG = "return g * 2 * x", "return g * x"
+_GRADCHECK = '''\
+import torch
+
+
+def gradcheck(f, inputs):
+    """torch.autograd.gradcheck; the film leaves its many calls out."""
+    with torch._C.DisableTorchFunction():
+        return torch.autograd.gradcheck(f, inputs)
+'''
 _DOUBLE, _SINGLE = "float64", "float32"
 
 
@@ -67,7 +76,8 @@ class Hooks(Exercise):
     def scripts(self) -> tuple[Script, ...]:
         """The lines of the chosen part."""
         lines = self._check() if self.hook == CHECK else self._hook()
-        return (Script(self.hook, complete(*lines)),)
+        folded = tuple(_GRADCHECK.splitlines()) if self.hook == CHECK else ()
+        return (Script(self.hook, complete(*lines), folded),)
 
     def _hook(self) -> list[str]:
         does = (
@@ -101,7 +111,7 @@ class Hooks(Exercise):
             "y = Square.apply(x)",
             "y.backward()",
             "print(x.grad)",
-            "print(torch.autograd.gradcheck(Square.apply, (x,)))",
+            "print(gradcheck(Square.apply, (x,)))",
         ]
 
     def remarks(self, recordings: Sequence[Recording]) -> list[str]:

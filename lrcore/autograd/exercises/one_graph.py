@@ -59,12 +59,9 @@ class OneGraph(Exercise):
         """Why leaves, and why they have no grad_fn."""
         [recording] = recordings
         size = {name: recording.names[name].nbytes for name in "wxaby"}
-        inner = size["a"] + size["b"] + size["y"]
         return [
-            "**Why leaves?** To save memory. Until backward, MulBackward0 keeps a and b: "
-            f"{size['a'] + size['b']} bytes; after it, 0 bytes. The gradients of a, b and y, "
-            f"{inner} bytes, are let go on the way; only the leaves keep theirs: "
-            f"{size['w'] + size['x']} bytes.",
-            "**A leaf's grad_fn is None** because you made it: no operation did. `.grad` of a, b "
-            "and y is None, too: they are no leaves and do not retain it.",
+            "**Why leaves?** To save memory. The graph keeps a and b for MulBackward0, "
+            f"{size['a'] + size['b']} bytes, until backward frees them; and of the gradients, "
+            f"{sum(size.values())} bytes, only the leaves keep theirs: {size['w'] + size['x']}.",
+            "**A leaf's grad_fn is None**: you made it, no operation did.",
         ]

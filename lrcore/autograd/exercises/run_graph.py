@@ -132,7 +132,7 @@ class RunGraph(Exercise):
             "print(loss.item())",
             "print(w.grad, b.grad)",
         ]
-        title = f"Iteration {step.iteration:,}, {_points(len(y))}"
+        title = f"The loss of {_points(len(y))}"
         return (
             Script(title, ("import torch", "import torch.nn.functional as F", "", *lines), folded),
         )

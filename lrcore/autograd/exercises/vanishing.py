@@ -51,12 +51,13 @@ class Vanishing(Exercise):
 
     def scripts(self) -> tuple[Script, ...]:
         """A chain, and the gradient at each of its links."""
+        h = "h" if self.weight == 1 else f"{number(self.weight)} * h"
         lines = complete(
             leaf("x", self.x),
             "h = x",
             "chain = [x]",
             f"for layer in range({self.depth}):",
-            f"    h = torch.{self.act}({number(self.weight)} * h)",
+            f"    h = torch.{self.act}({h})",
             "    h.retain_grad()",
             "    chain.append(h)",
             "h.backward()",

@@ -8,7 +8,6 @@ import streamlit as st
 
 from lrcore.autograd.derivatives import Derivatives
 from lrcore.autograd.exercises import Exercise
-from lrcore.autograd.exercises.grad import CURVES, Grad
 from lrcore.autograd.exercises.vanishing import Vanishing
 from lrcore.autograd.recorder import Recording
 from lrcore.figures.derivatives import derivative_curves
@@ -17,25 +16,19 @@ from lrcore.figures.vanishing import gradient_bars
 _NO_BAR = {"displayModeBar": False}
 
 
-def is_chart(exercise: Exercise) -> bool:
-    """Whether a chart stands in the place of the film."""
-    return isinstance(exercise, Grad) and exercise.gr == CURVES
-
-
-def draw_chart(exercise: Exercise, recordings: Sequence[Recording]) -> None:
-    """Draw the chart of an exercise, if it has one."""
-    if is_chart(exercise) and isinstance(exercise, Grad):
-        _draw_curves(exercise.derivatives(), exercise.at)
-    elif isinstance(exercise, Vanishing):
+def draw_beside(exercise: Exercise, recordings: Sequence[Recording]) -> None:
+    """Draw the small chart of an exercise, if it has one."""
+    if isinstance(exercise, Vanishing):
         gradients = exercise.gradients(recordings[0])
-        st.plotly_chart(gradient_bars(gradients), height=150, key="g_bars", config=_NO_BAR)
+        st.plotly_chart(gradient_bars(gradients), height=105, key="g_bars", config=_NO_BAR)
 
 
-def _draw_curves(result: Derivatives, at: float) -> None:
+def draw_curves(result: Derivatives, at: float) -> None:
+    """f and its derivatives, and the check by finite differences beside them."""
     curves, check = st.columns([62, 38], gap="medium")
     with curves:
         figure = derivative_curves(result.axis, result.curves, at, result.values, _ink())
-        st.plotly_chart(figure, height=430, key="g_curves", config=_NO_BAR)
+        st.plotly_chart(figure, height=500, key="g_curves", config=_NO_BAR)
     with check:
         st.table(_checked(result), hide_index=True)
 

@@ -34,10 +34,13 @@ def controls_of(cls: type[Exercise]) -> Iterator[tuple[str, Control]]:
         yield name, Control(f"g_{name}", spec, default_of(cls, name))
 
 
-def draw_controls(cls: type[Exercise], limits: Mapping[str, Limit]) -> dict[str, Value]:
+def draw_controls(
+    cls: type[Exercise], limits: Mapping[str, Limit]
+) -> tuple[dict[str, Value], DeltaGenerator]:
     """Draw the controls that have an effect now, and read the settings by name.
 
-    A control whose need is another one comes after that.
+    A control whose need is another one comes after that. The place beside the last of them is for
+    remarks.
     """
     values: dict[str, Value] = {}
     stack: list[DeltaGenerator] = []
@@ -50,7 +53,7 @@ def draw_controls(cls: type[Exercise], limits: Mapping[str, Limit]) -> dict[str,
             place = _place(control, stack)
             with place:
                 values[name] = _drawn(control, limits.get(name))
-    return values
+        return values, st.container(key="lab_remarks")
 
 
 def _place(control: Control, stack: list[DeltaGenerator]) -> DeltaGenerator:

@@ -8,12 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from lrcore.autograd.exercises import EXERCISES, Exercise
+from lrcore.autograd.exercises.grad import CURVES, Grad
 from lrcore.autograd.exercises.run_graph import RunGraph, default_run
 from lrcore.autograd.expression import ExpressionError
 from lrcore.autograd.film import film_of
 from lrcore.training import Run
-from lrcore.ui.autograd.charts import draw_chart, is_chart
-from lrcore.ui.autograd.controls import Limit, draw_controls
+from lrcore.ui.autograd.charts import draw_beside, draw_curves
+from lrcore.ui.autograd.controls import Limit, controls_of, draw_controls
 from lrcore.ui.autograd.graph import show
 from lrcore.ui.plain import plain
 from lrcore.ui.session import session
@@ -65,7 +66,7 @@ def _take_old_link() -> None:
 
 def _draw(cls: type[Exercise]) -> None:
     extra, limits = _from_run() if issubclass(cls, RunGraph) else ({}, {})
-    values = draw_controls(cls, limits)
+    values, beside = draw_controls(cls, limits)
     make: Callable[..., Exercise] = cls
     exercise = make(**values, **extra)
     try:
@@ -75,12 +76,18 @@ def _draw(cls: type[Exercise]) -> None:
         st.code(error.pointer(), language=None)
         return
     recordings = exercise.recordings()
-    if not is_chart(exercise):
+    with beside:
+        if remarks := exercise.remarks(recordings):
+            st.markdown("  \n".join(remarks))
+        draw_beside(exercise, recordings)
+    if isinstance(exercise, Grad) and exercise.gr == CURVES:
+        draw_curves(exercise.derivatives(), exercise.at)
+    else:
+        # Another part is played from its start; the same with other numbers stays at its step.
+        parts = (str(values[name]) for name, one in controls_of(cls) if one.spec.label == "Part")
         films = zip(recordings, scripts, strict=True)
-        show([film_of(recording, script.title) for recording, script in films], key=cls.name)
-    draw_chart(exercise, recordings)
-    for remark in exercise.remarks(recordings):
-        st.markdown(remark)
+        shown = [film_of(recording, script.title) for recording, script in films]
+        show(shown, " ".join((cls.name, *parts)))
 
 
 def _from_run() -> tuple[Mapping[str, Run], Mapping[str, Limit]]:
