@@ -8,6 +8,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lrcore.autograd.exercises.derivatives import derivatives
+from lrcore.autograd.exercises.differentiate import differentiate
+from lrcore.autograd.exercises.snippet import with_warnings
+from lrcore.autograd.exercises.steps import marks_at, moments
 
 from lrcore import SGD, Blobs, Run, RunConfig
 from lrcore.autograd.dot import to_dot
@@ -16,13 +20,9 @@ from lrcore.autograd.exercises.backward import (
     differentiate_gradient,
     vector_jacobian,
 )
-from lrcore.autograd.exercises.derivatives import derivatives
-from lrcore.autograd.exercises.differentiate import differentiate
 from lrcore.autograd.exercises.dynamic import change_leaf, change_saved, compare
 from lrcore.autograd.exercises.leaves import keep_gradients
 from lrcore.autograd.exercises.run_graph import Pull, run_graph
-from lrcore.autograd.exercises.snippet import with_warnings
-from lrcore.autograd.exercises.steps import marks_at, moments
 from lrcore.autograd.expression import letters_in, parse
 from lrcore.autograd.program import COURSE, Program, compile_expression
 from lrcore.figures.derivatives import derivative_curves

@@ -187,8 +187,9 @@ def test_a_loss_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def lab_beside_a_run() -> None:
     """Exercise 7 in a session whose run has another loss."""
-    from lrcore import Run, RunConfig
     from lrcore.ui.autograd.run_graph import show
+
+    from lrcore import Run, RunConfig
     from lrcore.ui.session import session
 
     if session().lab_run is None:
