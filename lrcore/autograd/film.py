@@ -6,9 +6,10 @@ A frame holds only what differs from the frame before. The browser puts them tog
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, fields
 
 from lrcore.autograd.frames import Frame, frames_of
+from lrcore.autograd.questions import Ask
 from lrcore.autograd.recorder import Recording
 from lrcore.autograd.sketch import Box, Wire, sketch_of
 
@@ -25,11 +26,22 @@ class Film:
     width: float
     height: float
     frames: tuple[Frame, ...]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     def message(self) -> Mapping[str, object]:
-        """All of it as JSON."""
-        return asdict(self)
+        """All of it as JSON, but for what is empty."""
+        parts = {name: list(map(_plain, getattr(self, name))) for name in ("boxes", "wires")}
+        frames = [
+            _plain(frame) | ({"ask": _plain(frame.ask)} if frame.ask else {})
+            for frame in self.frames
+        ]
+        return _plain(self) | parts | {"frames": frames}
+
+
+def _plain(item: Film | Box | Wire | Frame | Ask) -> dict[str, object]:
+    """The fields of a dataclass that say something; `asdict` would copy all that they hold."""
+    values = ((field.name, getattr(item, field.name)) for field in fields(item))
+    return {name: value for name, value in values if value or value == 0}
 
 
 def film_of(recording: Recording, title: str = "") -> Film:

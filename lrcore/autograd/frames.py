@@ -199,7 +199,8 @@ class _Reel:
                 *saved_lines(self.sketch, event),
             ]
             frame.changes["saved"] = {"bytes": self.bytes}
-        self._note_comment(frame, event.line, result)
+        if not event.is_found:
+            self._note_comment(frame, event.line, result)
         if not self.is_broken and self._breaks(event):
             self.is_broken = True
             frame.changes[event.operation]["problem"] = f"{result} starts here"
@@ -294,7 +295,7 @@ class _Reel:
         self.chips.append(wire)
         if product is not None:
             frame.ask = ask_number(
-                f"The gradient that goes to {target} = ?", product, rows[0].split(" ")[::2][:2]
+                f"The gradient that goes to {target} = ?", product, rows[0].split(" ")[:3:2]
             )
         yield frame
 
@@ -304,13 +305,9 @@ class _Reel:
             incoming, outgoing = _number(event.incoming), _number(event.outgoing)
             local = _number(event.local) if event.local is not None else _ratio(outgoing, incoming)
             if local is not None:
-                texts = [number_text(n) for n in (incoming, local, outgoing)]
-                left = " × ".join(
-                    _bracketed(text) if number else text for number, text in enumerate(texts[:2])
-                )
-                whole = f"{left} = {texts[2]}"
-                rows = [whole] if width_of(whole) <= _ROOM else [left, f"= {texts[2]}"]
-                return rows, f"Incoming × local = outgoing: {whole}.", texts[2]
+                rows = _product_rows(incoming, local, outgoing)
+                whole = " ".join(rows)
+                return rows, f"Incoming × local = outgoing: {whole}.", number_text(outgoing)
         incoming_shape = shape_text(event.incoming.shape) or "scalar"
         outgoing_shape = shape_text(event.outgoing.shape) or "scalar"
         rows = [f"{incoming_shape} → {outgoing_shape}"]
@@ -331,8 +328,7 @@ class _Reel:
         """The gradient that has come to a tensor; more is to come where it was used again."""
         room = self.boxes[key].width - 12 if key in self.boxes else _BOX
         texts = [value_text(part, room / 2) for part in parts]
-        uses = sum(wire.source == key and wire.chip is not None for wire in self.sketch.wires)
-        joined = " + ".join(texts) + (" +" if len(parts) < uses else "")
+        joined = " + ".join(texts) + (" +" if len(parts) < self.sketch.uses[key] else "")
         return joined if width_of(joined) <= room else f"… + {texts[-1]}"
 
     def _gathered(self, event: Gathered) -> Iterator[Frame]:
@@ -445,7 +441,8 @@ class _Reel:
 
     def _raised(self, event: Raised) -> Iterator[Frame]:
         phase = BACKWARD if self.is_started else FORWARD
-        frame = self._frame(phase, event.line, event.text.partition(":")[0], event.text)
+        sentence = "PyTorch stops here. Its own words stand beside."
+        frame = self._frame(phase, event.line, event.text.partition(":")[0], sentence)
         frame.changes["out"] = {"text": "\n".join(self.printed), "error": event.text}
         if event.operation is not None:
             frame.lit = [event.operation]
@@ -536,6 +533,18 @@ def _is_number(value: Value) -> bool:
 def _number(value: Value) -> float:
     (number,) = value.items
     return number.real if isinstance(number, complex) else float(number)
+
+
+def _product_rows(incoming: float, local: float, outgoing: float) -> list[str]:
+    """Incoming × local = outgoing, in one row or in two, with as many digits as fit."""
+    for digits in (4, 3, 2):
+        left, right, result = (number_text(n, digits) for n in (incoming, local, outgoing))
+        product = f"{left} × {_bracketed(right)}"
+        if digits == 4 and width_of(f"{product} = {result}") <= _ROOM:
+            return [f"{product} = {result}"]
+        if width_of(product) <= _ROOM:
+            break
+    return [product, f"= {result}"]
 
 
 def _ratio(outgoing: float, incoming: float) -> float | None:

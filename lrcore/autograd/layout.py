@@ -34,6 +34,7 @@ class Item:
     above: float
     below: float
     is_before_target: bool = False  # stands right before what it leads to
+    is_source: bool = False
 
 
 @dataclass(slots=True)
@@ -232,7 +233,9 @@ def _finish(
         lefts.append(at)
         for key in column:
             if key in items:
-                places.left[key] = at + (width - items[key].width) / 2
+                # A source stands near its wires, which leave to the right; the others meet theirs.
+                spare = width - items[key].width
+                places.left[key] = at + (spare if items[key].is_source else 0.0)
                 places.column[key] = (at, at + width)
                 places.line[key] = line[key] - top + head
         at += width + COLUMN_GAP

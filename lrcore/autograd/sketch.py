@@ -6,6 +6,7 @@ for the chip that says so: whatever a frame shows, nothing overlaps and nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -87,6 +88,7 @@ class Sketch:
     shown: set[str] = field(default_factory=set)
     operations: dict[str, Operated] = field(default_factory=dict)
     makers: dict[str, str] = field(default_factory=dict)  # the operation that made a tensor
+    uses: Counter[str] = field(default_factory=Counter)  # wires that bring a tensor its gradient
 
     def wire(self, operation: str, place: int) -> str:
         """The wire into an operation's input number ``place``."""
@@ -107,6 +109,7 @@ def sketch_of(events: Sequence[Event]) -> Sketch:
         sketch.boxes += _numbers(operation)
         sketch.boxes.append(_operation(sketch, operation))
         sketch.wires += _wires(sketch, operation, looks, passed)
+    sketch.uses = Counter(wire.source for wire in sketch.wires if wire.chip)
     _arrange(sketch, touched)
     return sketch
 
@@ -266,7 +269,8 @@ def _arrange(sketch: Sketch, touched: set[str]) -> None:
         if box.kind == "operation":
             items[box.id] = _unit(box, outputs[box.id], touched)
         elif box.id not in sketch.makers:
-            items[box.id] = Item(box.width, ROW / 2, box.height - ROW / 2 + room)
+            below = box.height - ROW / 2 + room
+            items[box.id] = Item(box.width, ROW / 2, below, is_source=True)
     edges = []
     for wire in sketch.wires:
         high = CHIP if wire.chip else 8.0
@@ -313,7 +317,8 @@ def _put_unit(box: Box, outputs: Sequence[Box], places: Places, touched: set[str
 def _draw(wire: Wire, boxes: dict[str, Box], sketch: Sketch, places: Places) -> None:
     source, target = boxes[wire.source], boxes[wire.target]
     item = sketch.makers.get(wire.source, wire.source)
-    path = [(source.x + source.width, source.y + ROW / 2)]
+    line = source.y + ROW / 2
+    path = [(source.x + source.width, line), (places.column[item][1], line)]
     path += places.bends[item, wire.id]
     left, line = places.left[wire.id], places.line[wire.id]
     path += [(edge, line) for edge in places.column[wire.id]]

@@ -8,17 +8,18 @@ from lrcore.autograd.numbers import Number, Value
 
 _LONGEST = 7  # characters of a number
 _NARROW = frozenset(" .,:;'|()[]ijlt·")
+_FIGURES = frozenset("0123456789−×=+")
 _WIDE = frozenset("mwMW…@")
 
 
-def number_text(number: Number) -> str:
+def number_text(number: Number, digits: int = 4) -> str:
     """At most four significant digits, and at most eight characters."""
     if isinstance(number, bool | complex):
         return str(number)
     if math.isinf(number):
         return "−∞" if number < 0 else "∞"
-    for digits in (4, 3, 2):
-        text = format(number, f".{digits}g").replace("e-0", "e-").replace("e+0", "e")
+    for count in range(digits, 1, -1):
+        text = format(number, f".{count}g").replace("e-0", "e-").replace("e+0", "e")
         if len(text) <= _LONGEST:
             break
     return text.replace("-", "−")
@@ -48,4 +49,7 @@ def value_text(value: Value, room: float = 160.0) -> str:
 
 def width_of(text: str) -> float:
     """An upper bound of the width of a text of 18 px."""
-    return sum(5.0 if c in _NARROW else 14.5 if c in _WIDE else 10.0 for c in text)
+    return sum(
+        5.0 if c in _NARROW else 9.3 if c in _FIGURES else 14.5 if c in _WIDE else 10.0
+        for c in text
+    )

@@ -64,6 +64,7 @@ class Watch:
         self.unnamed: dict[int, str] = {}  # keys of tensors without a name, by id
         self._names: dict[str, str] = {}
         self._known: dict[int, _Known] = {}
+        self._tensors: dict[str, Tensor] = {}  # by key
         self._count = 0
         self._operations = 0
         self.is_differentiating = False
@@ -233,7 +234,7 @@ class Watch:
         return edges
 
     def _saved(self, nodes: Sequence[Node], near: Sequence[Input]) -> Iterator[Saved]:
-        tensors = [known.tensor for known in self._known.values() if known.key in near]
+        tensors = [self._tensors[key] for key in near if isinstance(key, str)]
         for node in nodes:
             for kept in saved_by(node):
                 key = next((self.key_of(t) for t in tensors if _is_same(t, kept.tensor)), None)
@@ -246,6 +247,7 @@ class Watch:
         known = self._known.get(id(tensor))
         node = tensor.grad_fn
         look = look_of(tensor)
+        self._tensors[key] = tensor
         self._known[id(tensor)] = _Known(tensor, key, node, version_of(tensor), look)
         if node is not None:
             self.hooks.made[node, tensor.output_nr] = key

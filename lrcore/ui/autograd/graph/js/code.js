@@ -15,7 +15,7 @@ export class Code {
       return line;
     });
     this.list.append(...this.lines);
-    parent.replaceChildren(...(film.folded.length ? [folded(film.folded)] : []), this.list);
+    parent.replaceChildren(...(film.folded ? [folded(film.folded)] : []), this.list);
     this.scroller = parent;
   }
 
@@ -32,14 +32,17 @@ export class Code {
     this.keepInSight(this.lit);
   }
 
-  /** Scroll the code alone, never the page. */
+  /** Scroll the code alone, never the page; in the frame to come, when all is laid out anyway. */
   keepInSight(line) {
-    const { scroller } = this;
-    if (!line) return scroller.scrollTo(0, 0);
-    const top = line.offsetTop - scroller.offsetTop;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + line.offsetHeight > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + line.offsetHeight - scroller.clientHeight;
-    return undefined;
+    cancelAnimationFrame(this.waiting);
+    this.waiting = requestAnimationFrame(() => {
+      const { scroller } = this;
+      if (!line) return scroller.scrollTo(0, 0);
+      const top = line.offsetTop - scroller.offsetTop;
+      if (top < scroller.scrollTop) scroller.scrollTop = top;
+      else if (top + line.offsetHeight > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + line.offsetHeight - scroller.clientHeight;
+      return undefined;
+    });
   }
 }
 

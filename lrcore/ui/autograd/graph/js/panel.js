@@ -62,20 +62,21 @@ export class Panel {
     const at = Math.min(index, film.frames.length - 1);
     const touched = reel.seek(at);
     const frame = (this.now = film.frames[at]);
-    picture.show(reel, touched, frame.lit);
+    const { lit: about = [], rule = "" } = frame;
+    picture.show(reel, touched, about);
     this.lines.show(reel, touched, frame.line);
     this.root.dataset.phase = frame.phase;
     this.title.textContent = frame.title;
     this.say.textContent = frame.sentence;
-    this.rule.textContent = frame.rule;
-    const lit = frame.lit.map((id) => picture.boxes.get(id)).filter(Boolean);
+    this.rule.textContent = rule;
+    const lit = about.map((id) => picture.boxes.get(id)).filter(Boolean);
     this.told = this.about.textContent = (lit.findLast(({ kind }) => kind !== "operation") ?? lit[0])?.about ?? "";
     picture.svg.setAttribute("aria-label", `Graph, step ${at} of ${film.frames.length - 1}: ${frame.title}. ${frame.sentence}`);
     const { text, error } = reel.of("out");
     this.out.textContent = text ?? "";
     this.error.textContent = error ?? "";
     this.saved.textContent = `saved ${reel.of("saved").bytes ?? 0} bytes`;
-    this.view.follow(frame.lit);
+    this.view.follow(about);
   }
 }
 

@@ -5,7 +5,7 @@ export class Reel {
   constructor({ frames }) {
     this.state = new Map(); // by element, its fields
     this.index = -1;
-    this.forth = frames.map((frame) => Object.entries(frame.changes));
+    this.forth = frames.map((frame) => Object.entries(frame.changes ?? {}));
     // What each frame has changed, as it was before: the way back is exact.
     this.back = this.forth.map((changes) => changes.map(([id, fields]) => [id, this.put(id, fields)]));
     for (let n = frames.length - 1; n >= 0; n -= 1) for (const [id, fields] of this.back[n]) this.put(id, fields);

@@ -6,7 +6,9 @@ const NEAR = 24; // pixels kept free around what a step is about
 
 export class View {
   constructor(window, picture, signal) {
-    Object.assign(this, { window, picture, own: 1 });
+    // To ask the window for its place would have it lay out the whole graph at every step.
+    Object.assign(this, { window, picture, own: 1, usual: 1, room: { width: 0, height: 0 }, at: { left: 0, top: 0 } });
+    window.addEventListener("scroll", () => { this.at = { left: window.scrollLeft, top: window.scrollTop }; }, { signal, passive: true });
     window.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
@@ -15,14 +17,9 @@ export class View {
     window.addEventListener("pointerdown", (event) => this.drag(event, signal), { signal });
   }
 
-  /** The scale at which text is as large as the page's. */
-  get usual() {
-    return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-  }
-
   get fitting() {
     const { width, height } = this.picture.size;
-    return Math.min(this.window.clientWidth / width, this.window.clientHeight / height);
+    return Math.min(this.room.width / width, this.room.height / height);
   }
 
   get scale() {
@@ -30,7 +27,9 @@ export class View {
   }
 
   resize() {
-    const { svg, size } = this.picture;
+    const { picture: { svg, size }, window } = this;
+    this.room = { width: window.clientWidth, height: window.clientHeight };
+    this.usual = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     svg.style.width = `${size.width * this.scale}px`;
     svg.style.height = `${size.height * this.scale}px`;
   }
@@ -38,7 +37,7 @@ export class View {
   zoom(by, x, y) {
     const { left, top, width, height } = this.window.getBoundingClientRect();
     const [dx, dy] = [(x ?? left + width / 2) - left, (y ?? top + height / 2) - top];
-    const [u, v] = [(this.window.scrollLeft + dx) / this.scale, (this.window.scrollTop + dy) / this.scale];
+    const [u, v] = [(this.at.left + dx) / this.scale, (this.at.top + dy) / this.scale];
     this.own = Math.max(0.02, Math.min(4, this.own * by));
     this.resize();
     this.window.scrollTo(u * this.scale - dx, v * this.scale - dy);
@@ -62,16 +61,18 @@ export class View {
   follow(ids) {
     const area = this.picture.around(ids);
     if (!area) return;
-    const { window, picture, scale } = this;
-    const next = (at, room, whole, low, high) => {
-      if (whole <= room) return 0;
+    const { window, picture: { size }, scale, room, at } = this;
+    const next = (now, visible, whole, low, high) => {
+      if (whole <= visible) return 0;
       const [from, to] = [low * scale - NEAR, high * scale + NEAR];
-      if (from >= at && to <= at + room) return at;
-      return to - from > room ? from : (from + to - room) / 2;
+      if (from >= now && to <= now + visible) return now;
+      return to - from > visible ? from : (from + to - visible) / 2;
     };
-    const left = next(window.scrollLeft, window.clientWidth, picture.size.width * scale, area.left, area.right);
-    const top = next(window.scrollTop, window.clientHeight, picture.size.height * scale, area.top, area.bottom);
-    if (left !== window.scrollLeft || top !== window.scrollTop) window.scrollTo(left, top);
+    const left = next(at.left, room.width, size.width * scale, area.left, area.right);
+    const top = next(at.top, room.height, size.height * scale, area.top, area.bottom);
+    if (left === at.left && top === at.top) return;
+    this.at = { left, top };
+    requestAnimationFrame(() => window.scrollTo(this.at.left, this.at.top));
   }
 
   drag(event, signal) {
