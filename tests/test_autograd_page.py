@@ -1,19 +1,19 @@
-"""Every exercise through Streamlit: it shows no error, and its code prints what it shows."""
+"""The page of exercises as Streamlit runs it, without a browser."""
+
+from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lrcore import SGD, Adam, Blobs, Run, RunConfig
-from lrcore.ui.autograd.page import EXERCISES
+from lrcore import Blobs, Run, RunConfig
+from lrcore.autograd.exercises import EXERCISES
+from lrcore.autograd.exercises.turning_off import LEAF, SAVED
+from lrcore.settings import described
+from lrcore.ui.autograd.controls import controls_of
 from lrcore.ui.session import Session
-from tests.pages import words
-
-RunCode = Callable[[str], tuple[str, str]]
+from tests.pages import elements, words
 
 
 def script() -> None:
@@ -22,174 +22,133 @@ def script() -> None:
     page()
 
 
-def opened(exercise: str, **controls: object) -> AppTest:
+def opened(exercise: str, run: Run | None = None, **controls: str) -> AppTest:
     app = AppTest.from_function(script, default_timeout=30)
     for key, value in ({"ex": exercise} | controls).items():
         app.query_params[key] = value
-    return app.run()
+    if run is not None:
+        app.session_state["session"] = Session(lab_run=run)
+    app.run()
+    assert not app.exception
+    return app
 
 
-CASES = [
-    ("Your own expression", {"g_expr": "exp(w) * -x ** 2 / (a + 3) - sin(2) * b"}),
-    ("Your own expression", {"g_expr": "log(w - 3) + x"}),
-    ("Your own expression", {"g_expr": "x"}),
-    ("Leaves and retain_grad", {}),
-    ("Leaves and retain_grad", {"g_req_x": "false", "g_ret_b": "true", "g_ret_y": "true"}),
-    ("Leaves and retain_grad", {"g_req_w": "false", "g_req_x": "false"}),
-    ("autograd.backward", {}),
-    ("autograd.backward", {"g_retain": "true", "g_calls": "3"}),
-    ("autograd.backward", {"g_rebuild": "true", "g_zero": "true"}),
-    ("autograd.backward", {"g_bw": "Vector output", "g_v0": "-1.5"}),
-    ("autograd.backward", {"g_bw": "Vector output", "g_pass": "false"}),
-    ("autograd.backward", {"g_bw": "create_graph"}),
-    ("autograd.backward", {"g_bw": "create_graph", "g_create": "false"}),
-    ("Dynamic and static graphs", {}),
-    ("Dynamic and static graphs", {"g_rec": "x = −1"}),
-    ("Dynamic and static graphs", {"g_dyn": "Change a leaf"}),
-    ("Dynamic and static graphs", {"g_dyn": "Change a leaf", "g_no_grad": "true"}),
-    ("Dynamic and static graphs", {"g_dyn": "Change a saved tensor"}),
-    ("Dynamic and static graphs", {"g_dyn": "Change a saved tensor", "g_inplace": "false"}),
-    ("The graph of this run", {}),
-    ("The graph of this run", {"g_batch": "false"}),
+def films(app: AppTest) -> list[dict[str, object]]:
+    """What the component is given to play."""
+    found = [item.proto for item in elements(app.main) if item.type == "bidi_component"]
+    assert [proto.component_name for proto in found] == ["lrcore_graph"]
+    return json.loads(found[0].json)[0]
+
+
+def lines(app: AppTest) -> str:
+    return "\n".join("\n".join(film["lines"]) for film in films(app))
+
+
+CHOICES = [
+    (name, field, choice)
+    for name, cls in EXERCISES.items()
+    for field, spec in described(cls)
+    if spec.choices is not None
+    for choice in spec.choices()
 ]
 
 
-@pytest.fixture(scope="module")
-def run_code() -> Iterator[RunCode]:
-    """Runs a script: its standard output, and the last line of its traceback if it has one."""
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.snippets"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-
-        def run(code: str) -> tuple[str, str]:
-            process.stdin.write(json.dumps(code) + "\n")
-            process.stdin.flush()
-            printed, error = json.loads(process.stdout.readline())
-            return printed, error
-
-        yield run
-        process.stdin.close()
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_exercise_opens_with_a_film_and_says_what_to_try(name: str) -> None:
+    app = opened(name)
+    assert (
+        lines(app) == "\n".join("\n".join(script.lines) for script in EXERCISES[name]().scripts())
+        or name == "The graph of this run"
+    )
+    assert "**Try:**" in app.markdown[0].value
 
 
-@pytest.mark.parametrize(("exercise", "controls"), CASES)
-def test_the_code_prints_what_the_page_shows(
-    run_code: RunCode, exercise: str, controls: dict[str, str]
-) -> None:
-    app = opened(exercise, **controls)
-    assert not app.exception
-    output, error = run_code(app.code[0].value)
-    shown = app.code[1].value if len(app.code) > 1 else ""
-    assert output == shown
-    said = [box.value for box in app.error if box.value.startswith("PyTorch says: ")]
-    assert said == ([f"PyTorch says: {error}"] if error else [])
-    assert output or error
+@pytest.mark.parametrize(("name", "field", "choice"), CHOICES)
+def test_every_choice_in_a_link_is_taken(name: str, field: str, choice: str) -> None:
+    key = f"g_{field}"
+    cls = EXERCISES[name]
+    needs = dict(described(cls))[field].needs
+    first = {}
+    if needs is not None:
+        first = {
+            f"g_{needs.key}": other
+            for other in dict(described(cls))[needs.key].choices()
+            if needs.fitting(other)
+        }
+    app = opened(name, **(first | {key: choice}))
+    assert app.selectbox(key=key).value == choice
 
 
-def test_the_courses_table_is_what_its_code_prints(run_code: RunCode) -> None:
-    app = opened("One graph")
-    assert not app.exception
-    output, _ = run_code(app.code[0].value)
-    rows = app.table[0].value
-    assert output.splitlines() == [" ".join(row[1:]) for row in rows.itertuples(index=False)]
-    assert list(rows["grad"]) == ["tensor(5.)", "tensor(2.)", "None", "None", "None"]
-
-
-def test_derivatives_are_what_the_code_prints(run_code: RunCode) -> None:
-    app = opened("autograd.grad", g_order="3", g_f="x**2")
-    assert not app.exception
-    output, _ = run_code(app.code[0].value)
-    assert output.splitlines() == ["0 9.0", "1 6.0", "2 2.0", "3 0.0"]
-    table = app.table[0].value
-    assert list(table["torch.autograd.grad"]) == ["6", "2", "0"]
-
-
-def seen(app: AppTest) -> list[object]:
-    """All that an exercise shows, graphs and tables included."""
-    graphs = [chart.proto.spec for chart in app.get("graphviz_chart")]
-    texts = [[item.value for item in app.get(kind)] for kind in ("code", "latex", "markdown")]
-    return [*graphs, *texts, *(table.value.to_dict() for table in app.table)]
-
-
-@pytest.mark.parametrize("exercise", list(EXERCISES))
-def test_a_slider_moves_what_is_seen_there_and_back(exercise: str) -> None:
-    app = opened(exercise)
-    shown = {}
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_slider_moves_what_is_played_there_and_back(name: str) -> None:
+    app = opened(name)
+    shown: dict[float, object] = {}
     for value in (app.slider[0].max, app.slider[0].min, app.slider[0].max):
         app.slider[0].set_value(value).run()
         assert not app.exception
-        shown.setdefault(value, seen(app))
-        assert seen(app) == shown[value]
+        shown.setdefault(value, films(app))
+        assert films(app) == shown[value]
     highest, lowest = shown.values()
     assert highest != lowest
 
 
-@pytest.mark.parametrize("exercise", ["Your own expression", "autograd.grad"])
-def test_a_bad_expression_gets_a_pointer_not_a_traceback(exercise: str) -> None:
-    app = opened(exercise, g_expr="x + foo(x)", g_f="x + foo(x)")
-    assert not app.exception
-    assert words(app.error[0].value).startswith("foo is not known here.")
-    assert app.code[0].value == "x + foo(x)\n    ^^^"
+# Links of the first edition: the code that each shows.
+OLD_LINKS = {
+    "ex=One graph&g_w=3&g_step=5": "w = torch.tensor([3.], requires_grad=True)",
+    "ex=Your own expression&g_expr=x*2&g_own_step=3": "y = x * 2",
+    "ex=Leaves and retain_grad&g_req_x=false&g_ret_b=true": "b.retain_grad()",
+    "ex=autograd.backward&g_retain=true&g_calls=3": "for call in range(3):\n    y.backward(retain_",
+    "ex=autograd.backward&g_rebuild=true&g_zero=true": "    w.grad = x.grad = None\n    a =",
+    "ex=autograd.backward&g_bw=Vector output&g_v0=-1.5": "v = torch.tensor([-1.5, 2.])",
+    "ex=autograd.backward&g_bw=Vector output&g_pass=false": "y.backward()\nprint(w.grad)",
+    "ex=autograd.backward&g_bw=create_graph&g_create=false": "y.backward()\ng = w.grad",
+    "ex=autograd.grad&g_f=sin(x)&g_at=1&g_order=3": "grad_3 = torch.autograd.grad(grad_2[0], x)",
+    "ex=Dynamic and static graphs&g_if_x=3&g_rec=x = −1": "static = record(f, -1.0)",
+    "ex=Dynamic and static graphs&g_dyn=An if on data": "    if x > 0:",
+    f"ex=Dynamic and static graphs&g_dyn={LEAF}&g_no_grad=true": "with torch.no_grad():\n    w.add_",
+    f"ex=Dynamic and static graphs&g_dyn={SAVED}&g_exp_x=2": "x = torch.tensor([2.], requires",
+    f"ex=Dynamic and static graphs&g_dyn={SAVED}&g_inplace=false": "y = a + 1",
+    "ex=The graph of this run&g_batch=false&g_point=7&g_iter=20": "x = torch.tensor([[",
+}
 
 
-def test_a_nan_is_traced_to_its_origin() -> None:
-    app = opened("Your own expression", g_expr="x + log(w - 3)")
-    assert app.error[0].value == (
-        "t2 = `log(w - 3)` is nan: log is defined for positive numbers only."
-    )
+@pytest.mark.parametrize("link", OLD_LINKS)
+def test_an_old_link_shows_what_it_showed(link: str) -> None:
+    query = dict(part.split("=", 1) for part in link.split("&"))
+    app = opened(query.pop("ex"), **query)
+    assert OLD_LINKS[link] in lines(app)
+    assert not {"g_step", "g_own_step", "g_pass"} & set(app.query_params)
 
 
-@pytest.mark.parametrize("step", range(12))
-def test_every_step_of_the_courses_graph_is_drawn(step: int) -> None:
-    app = opened("One graph", g_step=str(step))
-    assert not app.exception
-    assert app.slider(key="g_step").value == step
-
-
-def test_the_buttons_step() -> None:
-    app = opened("One graph")
-    app.button(key="g_step_back").click().run()
-    assert app.slider(key="g_step").value == 10
-    app.button(key="g_step_next").click().run()
-    assert app.slider(key="g_step").value == 11
-    assert app.button(key="g_step_next").disabled
-
-
-def test_a_shorter_expression_starts_at_its_own_end() -> None:
-    app = opened("Your own expression", g_expr="sin(w) * cos(x) + a")
-    app.slider(key="g_own_step").set_value(12).run()
-    app.text_input(key="g_expr").set_value("x * 2").run()
-    assert not app.exception
-    assert app.slider(key="g_own_step").max == 4
-    assert app.button(key="g_own_step_next").disabled
-
-
-def test_a_shorter_expression_and_a_step_back_in_one_go() -> None:
-    """As a click on "Back" does it that takes the field its focus."""
-    app = opened("Your own expression", g_expr="sin(w) * cos(x) + a")
-    app.text_input(key="g_expr").set_value("x * 2")
-    app.button(key="g_own_step_back").click().run()
-    assert not app.exception
-    assert app.slider(key="g_own_step").value == app.slider(key="g_own_step").max == 4
-
-
-@pytest.mark.parametrize("text", ["", "nothing of the kind"])
+@pytest.mark.parametrize("text", ["", "nothing of the kind", "-7", "1e99"])
 @pytest.mark.parametrize(
     ("exercise", "key"),
     [
         ("One graph", "ex"),
+        ("One graph", "g_w"),
         ("autograd.backward", "g_bw"),
-        ("Dynamic and static graphs", "g_dyn"),
+        ("autograd.backward", "g_calls"),
+        ("autograd.backward", "g_retain"),
         ("Dynamic and static graphs", "g_rec"),
+        ("The graph of this run", "g_iter"),
     ],
 )
-def test_a_choice_that_is_none_opens_with_the_first(exercise: str, key: str, text: str) -> None:
+def test_what_a_link_cannot_mean_opens_what_is_usual(exercise: str, key: str, text: str) -> None:
     app = opened(exercise, **{key: text})
-    assert not app.exception
-    assert seen(app) == seen(opened(exercise))
+    assert films(app) == films(opened(exercise))
     assert key not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("exercise", "key"), [("Your own expression", "g_expr"), ("autograd.grad", "g_f")]
+)
+def test_a_bad_expression_gets_a_pointer_not_a_traceback(exercise: str, key: str) -> None:
+    app = opened(exercise, **{key: "x + foo(x)"})
+    assert words(app.error[0].value).startswith("foo is not known here.")
+    assert app.code[0].value == "x + foo(x)\n    ^^^"
+    app.text_input(key=key).set_value("x * 2").run()
+    assert "y = x * 2" in lines(app)
+    assert app.query_params[key] == "x * 2"
 
 
 def test_an_expression_of_any_length_is_shown_in_part() -> None:
@@ -197,74 +156,47 @@ def test_an_expression_of_any_length_is_shown_in_part() -> None:
     assert len(app.code[0].value) < 300
 
 
-def beside(run: Run, **controls: str) -> AppTest:
-    """Exercise 7 in a session that has a run."""
-    app = AppTest.from_function(script, default_timeout=30)
-    app.query_params["ex"] = "The graph of this run"
-    for key, value in controls.items():
-        app.query_params[key] = value
-    app.session_state["session"] = Session(lab_run=run)
+def test_an_expression_has_the_sliders_of_its_letters() -> None:
+    app = opened("Your own expression", g_expr="exp(w) * a")
+    assert [slider.label for slider in app.slider] == ["Value of w", "Value of a"]
+
+
+def test_derivatives_are_checked_beside_their_curves() -> None:
+    app = opened("autograd.grad", g_gr="Curves", g_order="3")
+    table = app.table[0].value
+    assert list(table["torch.autograd.grad"]) == ["6", "2", "0"]
+    assert [round(float(text), 5) for text in table["finite difference"]] == [6, 2, 0]
+
+
+def run_of(iterations: int, **settings: object) -> Run:
+    run = Run(RunConfig(target_accuracy=1.0, **settings))
+    run.extend(60, iterations)
+    return run
+
+
+def test_a_value_beyond_a_new_bound_is_cut() -> None:
+    """The same session, after another run has become the one that is shown."""
+    app = opened("The graph of this run", run_of(90), g_batch="false")
+    app.slider(key="g_iter_of_90").set_value(85).run()
+    app.slider(key="g_point_of_199").set_value(150).run()
+    assert app.query_params["g_iter"] == "85"
+    app.session_state["session"].lab_run = run_of(5, data=Blobs(samples_per_class=10))
     app.run()
     assert not app.exception
-    return app
+    assert app.slider(key="g_iter_of_5").value == 5
+    assert app.slider(key="g_point_of_19").value == 19
 
 
-def paragraphs(app: AppTest) -> str:
-    return "\n".join(item.value for item in app.markdown)
+def test_a_run_of_one_moment_and_one_point_is_shown() -> None:
+    run = Run(RunConfig(data=Blobs(samples_per_class=10), test_share=0.8))
+    app = opened("The graph of this run", run)
+    assert app.slider[0].disabled
 
 
-def test_settings_are_those_of_the_moment() -> None:
-    run = Run(RunConfig(loss="bce", target_accuracy=1.0))
-    run.extend(60, 100)
-    run.branch(100, loss="mse", optimizer=SGD(lr=0.5))
-    run.extend(60, 10)
-    before, after = beside(run, g_iter="20"), beside(run, g_iter="100")
-    assert "F.binary_cross_entropy(p, y)" in before.code[0].value
-    assert "in use: 0.01." in paragraphs(before)
-    assert "F.mse_loss(p, y)" in after.code[0].value
-    assert "in use: 0.5." in paragraphs(after)
-    assert float(before.code[1].value.split()[0]) == pytest.approx(run.step(20).loss, rel=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("config", "said"),
-    [
-        (RunConfig(), "SGD with this momentum settles"),
-        (RunConfig(optimizer=SGD(momentum=0.0)), "SGD settles"),
-        (RunConfig(optimizer=Adam()), ""),
-        (RunConfig(zero_grad=False), ""),
-    ],
-)
-def test_limit_of_the_rate_is_shown_where_it_holds(config: RunConfig, said: str) -> None:
-    run = Run(config)
-    run.extend(60, 20)
-    assert ("settles" in paragraphs(beside(run))) == bool(said)
-    assert said in paragraphs(beside(run))
-    assert "settles" not in paragraphs(beside(run, g_batch="false"))
-
-
-def test_gradient_that_cannot_be_differentiated_is_not_said_to_be() -> None:
-    off = opened("autograd.backward", g_bw="create_graph", g_create="false")
-    assert "a plain number now" in paragraphs(off)
-    assert "differentiated again" not in paragraphs(off)
-
-
-@pytest.mark.parametrize(
-    ("text", "at", "said"),
-    [
-        ("relu(x)", "0", "f has a kink here: PyTorch picks one slope"),
-        ("log(x)", "-2", "f has no finite value here; PyTorch still gives a slope, -0.5."),
-        ("x**2", "1", ""),
-    ],
-)
-def test_columns_that_differ_are_explained(text: str, at: str, said: str) -> None:
-    shown = paragraphs(opened("autograd.grad", g_f=text, g_at=at))
-    assert said in shown
-    assert ("here" in shown) == bool(said)
-
-
-def test_a_large_batch_is_cut_in_the_code_with_a_notice() -> None:
-    run = Run(RunConfig(data=Blobs(samples_per_class=300)))
-    run.extend(iterations=2)
-    [said] = [item.value for item in beside(run).caption if "of 600 points" in item.value]
-    assert said.startswith("The code has 400 of 600 points, evenly from both classes")
+def test_keys_tell_settings_apart() -> None:
+    for cls in EXERCISES.values():
+        keys = [control.key for _, control in controls_of(cls)]
+        assert len(set(keys)) == len(keys)
+        assert all(
+            control.is_bound or control.spec.choices is None for _, control in controls_of(cls)
+        )
