@@ -1,6 +1,6 @@
 // In every page's document: what scrolls can be scrolled with the keys too, in every browser.
 {
-  const SCROLLERS = ".st-key-lab pre, .st-key-lab .stGraphVizChart";
+  const SCROLLERS = ".st-key-lab pre";
   let waiting = false;
   const look = () => {
     waiting = false;
