@@ -9,12 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
 from unittest.mock import patch
 
 from streamlit.testing.v1 import AppTest
@@ -25,20 +23,19 @@ from lrcore.data.table import select
 from lrcore.limits import Limits
 from lrcore.settings import Setting
 from lrcore.ui import own_data
-from lrcore.ui.autograd.page import EXERCISES
+from lrcore.ui.autograd.controls import controls_of
+from lrcore.ui.autograd.page import EXERCISES, RENAMED
 from lrcore.ui.controls import all_controls
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
 from lrcore.ui.player.protocol import Request
 from tests.pages import APP, elements
 
-LAB = Path(own_data.__file__).parent / "autograd"
-LAB_KEYS = sorted(
-    {"ex", "g_w", "g_x", "g_a", "g_b"}.union(
-        *(re.findall(r'"(g_\w+)"', path.read_text("utf-8")) for path in LAB.glob("*.py"))
-    )
-)
-PARTS = [*re.findall(r'"([^"]{4,40})"', (LAB / "dynamic.py").read_text("utf-8")), "create_graph"]
+LAB_SPECS = [
+    (control.key, control.spec) for cls in EXERCISES.values() for _, control in controls_of(cls)
+]
+LAB_KEYS = sorted({"ex", "step", *RENAMED, *(key for key, _ in LAB_SPECS)})
+PARTS = [name for _, spec in LAB_SPECS if spec.choices is not None for name in spec.choices()]
 SPECS: dict[str, Setting | None] = {control.key: control.spec for control in all_controls()}
 SPECS |= dict.fromkeys(
     ("placed_points", "w0", "w1", "b", "at", "speed", "changes", "embed", "nothing")

@@ -6,8 +6,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lrcore.autograd.events import Operated
+from lrcore.autograd.exercises.pieces import leaf
 from lrcore.autograd.expression import FUNCTIONS, ExpressionError, letters_in, parse
 from lrcore.autograd.program import compile_expression, leaf_tensors
+from lrcore.autograd.recorder import record
 from tests.expressions import evaluate, texts
 
 VALUES = {"w": 0.75, "x": 1.25, "a": -0.5, "b": 2.0}
@@ -116,7 +119,17 @@ def test_values_agree_with_python_floats(text: str) -> None:
 @pytest.mark.parametrize("text", ["1 / x", "1 - x", "2 ** x", "x ** 2", "x ** w", "-x", "2 * x"])
 def test_every_operation_is_one_function_in_the_graph(text: str) -> None:
     program = compile_expression(parse(text), text)
-    output = program.run(leaf_tensors({name: VALUES[name] for name in program.leaves}))["y"]
-    assert [child.name() for child, _ in output.grad_fn.next_functions if child is not None] == [
-        "struct torch::autograd::AccumulateGrad"
+    leaves = [leaf(name, VALUES[name]) for name in program.leaves]
+    events = record(["import torch", *leaves, *program.code()]).events
+    assert len([event for event in events if isinstance(event, Operated)]) == 1
+
+
+def test_a_place_in_the_text_has_its_brackets() -> None:
+    text = "w / (w - (1)) * exp((x))"
+    steps = compile_expression(parse(text), text).steps
+    assert [text[step.start : step.end] for step in steps] == [
+        "(w - (1))",
+        "w / (w - (1))",
+        "exp((x))",
+        text,
     ]

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from lrcore import DATASETS, FEATURES, LOSSES, OPTIMIZERS, Run, RunConfig
+from lrcore.autograd.exercises.run_graph import RunGraph
 from lrcore.data import Dataset, DataSettings, Iris, Placed, Uploaded
 from lrcore.features import FeatureMap
 from lrcore.model import LOGISTIC, Loss, negative_margins
@@ -21,7 +22,6 @@ from lrcore.settings import Registry, Settings, SettingsError, setting
 from lrcore.ui.controls import all_controls, query
 from tests import by_hand
 from tests.pages import config_of, controls, film_of, new_sample, opened, player, titles, toasts
-from tests.snippets import run as outcome_of
 from tests.test_data import DRAWN_FROM_A_POPULATION
 
 GROUPS = {"data": DATASETS, "features": FEATURES, "optimizer": OPTIMIZERS}
@@ -177,25 +177,13 @@ def test_a_loss_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     add(monkeypatch, LOSSES, SOFT)
     page = opened_by_its_link(RunConfig(loss="soft"))
     assert "Soft margin" in controls(page)["loss"].options
-    lab = AppTest.from_function(lab_beside_a_run, default_timeout=30)
-    lab.run()
-    assert not lab.exception
-    assert "return F.soft_margin_loss(z, 2 * y - 1)" in lab.code[0].value
-    printed, error = outcome_of(lab.code[0].value)
-    assert (printed.strip(), error) == (lab.code[1].value, "")
-
-
-def lab_beside_a_run() -> None:
-    """Exercise 7 in a session whose run has another loss."""
-    from lrcore.ui.autograd.run_graph import show
-
-    from lrcore import Run, RunConfig
-    from lrcore.ui.session import session
-
-    if session().lab_run is None:
-        session().lab_run = run = Run(RunConfig(loss="soft"))
-        run.extend(seconds=60, iterations=5)
-    show()
+    run = Run(RunConfig(loss="soft"))
+    run.extend(seconds=60, iterations=5)
+    exercise = RunGraph(run=run, iter=5)
+    (recording,) = exercise.recordings()
+    assert "loss = F.soft_margin_loss(z, 2 * y - 1)" in recording.lines
+    assert float(recording.printed.split()[0]) == pytest.approx(run.step(5).loss, rel=1e-5)
+    assert exercise.remarks([recording])
 
 
 def test_a_settings_class_needs_no_name_before_it_stands_in_a_registry() -> None:

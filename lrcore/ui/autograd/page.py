@@ -25,7 +25,7 @@ _MOVED = {
     ("Dynamic and static graphs", "g_dyn", "Change a leaf"): ("Turning it off", "g_off"),
     ("Dynamic and static graphs", "g_dyn", "Change a saved tensor"): ("Turning it off", "g_off"),
 }
-_RENAMED = {"g_pass": "g_passed", "g_step": "step", "g_own_step": "step"}
+RENAMED = {"g_pass": "g_passed", "g_step": "step", "g_own_step": "step"}
 
 
 def page() -> None:
@@ -54,7 +54,7 @@ def _chosen() -> str:
 def _take_old_link() -> None:
     """Have a link of the first edition say the same in today's words, before controls are drawn."""
     query = st.query_params.to_dict()
-    renamed = {_RENAMED.get(key, key): text for key, text in query.items()}
+    renamed = {RENAMED.get(key, key): text for key, text in query.items()}
     for (exercise, key, text), (now, key_now) in _MOVED.items():
         if (query.get("ex"), query.get(key)) == (exercise, text):
             del renamed[key]

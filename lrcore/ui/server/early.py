@@ -40,7 +40,7 @@ _ELEMENTS = (
     "Slider",
     "TextInput",
 )
-_OF_OTHERS = ("BidiComponent", "ButtonGroup", "PageLink", "Selectbox", "Slider")
+_OF_OTHERS = ("BidiComponent", "Checkbox", "PageLink", "Selectbox", "Slider")
 # The place of the sidebar, which comes after the player, is kept until then: see room.js.
 _ROOM = (
     '<style id="room">@media (min-width: 900px) { [data-testid="stAppViewContainer"] '
