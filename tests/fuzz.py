@@ -98,9 +98,7 @@ def link(chance: random.Random) -> None:
 def assert_drawn(page: AppTest) -> None:
     assert not page.exception, page.exception
     drawn = {element.type for element in elements(page.main)}
-    assert drawn & {"bidi_component", "plotly_chart", "alert_error", "error"}, (
-        drawn
-    )
+    assert drawn & {"bidi_component", "plotly_chart", "alert_error", "error"}, drawn
 
 
 def message(chance: random.Random) -> None:

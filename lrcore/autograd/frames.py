@@ -552,7 +552,7 @@ def _ratio(outgoing: float, incoming: float) -> float | None:
 
 
 def _size(value: Value) -> float:
-    """How large a gradient is, as the width of its arrow: 1 to 9 pixels, 1 for 0."""
+    """How large a gradient is, as the width of its arrow: 3 to 9 pixels."""
     numbers = [abs(complex(item)) for item in value.items] or [
         abs(value.minimum or 0.0),
         abs(value.maximum or 0.0),
@@ -560,4 +560,4 @@ def _size(value: Value) -> float:
     largest = max(numbers)
     if not math.isfinite(largest):
         return 9.0
-    return round(min(9.0, 1.5 + 2.5 * math.log2(1 + largest)), 1)
+    return round(min(9.0, 3.0 + 2.0 * math.log2(1 + largest)), 1)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Route
 from tests.serving import ROOT
 
 FOLDER = ROOT / "lrcore" / "ui" / "player" / "js"
+GRAPH = ROOT / "lrcore" / "ui" / "autograd" / "graph"
 _ORIGIN = "http://player.test"  # answered by `_serve`, so no request leaves the browser
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
@@ -47,6 +48,7 @@ def serve_modules(page: Page) -> None:
 def _serve(route: Route) -> None:
     name = route.request.url.removeprefix(f"{_ORIGIN}/")
     if name:
-        route.fulfill(path=FOLDER / name, content_type="text/javascript")
+        folder, file = (GRAPH / "js", name[6:]) if name.startswith("graph/") else (FOLDER, name)
+        route.fulfill(path=folder / file, content_type="text/javascript")
     else:
         route.fulfill(body="<!doctype html>", content_type="text/html")

@@ -10,14 +10,23 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lrcore.ui.server.files import ADDRESS, CONNECTION, PLOTLY, STREAMLIT, base_path, player_files
+from lrcore.ui.server.files import (
+    ADDRESS,
+    CONNECTION,
+    PLOTLY,
+    STREAMLIT,
+    base_path,
+    graph_files,
+    player_files,
+)
 
 _UI = Path(__file__).parents[1]
 _STYLES = (_UI / "page.css", _UI / "stories.css", _UI / "autograd" / "lab.css")
 _SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("narrow.js", "scrollers.js"))
 # The pages without an address of their own, and those with one.
 _TRAINING = ("", "/", "/training")
-_OTHERS = ("/autograd", "/stories")
+_LAB = "/autograd"
+_OTHERS = (_LAB, "/stories")
 # Streamlit's names for what the page is made of.
 _ELEMENTS = (
     "BidiComponent",
@@ -45,7 +54,8 @@ class Early:
     """Adds to the documents of the pages, and hands every other answer on as it is.
 
     Every page has its look from the start, so that nothing moves later, and watches its connection.
-    The training page fetches its player while Streamlit's own scripts load, and not a second later.
+    The training page fetches its player while Streamlit's own scripts load, and not a second later;
+    the lab fetches what draws graphs.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -53,6 +63,8 @@ class Early:
         common = f'{_look()}<script async src="./{CONNECTION}"></script>'
         others = f"{common}{_preloads(_chunks(_OF_OTHERS))}"
         self._wishes = dict.fromkeys(_OTHERS, others.encode())
+        graph = _preloads(f"{ADDRESS}/{name}" for name in (*graph_files(), "keys.js"))
+        self._wishes[_LAB] += graph.encode()
         training = f"{common}{_ROOM}{_wishes()}"
         self._wishes |= dict.fromkeys(_TRAINING, training.encode())
 

@@ -8,13 +8,15 @@ from pathlib import Path
 import streamlit as st
 
 from lrcore.autograd.film import Film
+from lrcore.palette import GRADIENT, LEAF
 from lrcore.ui.server.files import ADDRESS
 
 _HERE = Path(__file__).parent
 _graph = st.components.v2.component(
     "lrcore_graph",
     html=(_HERE / "graph.html").read_text("utf-8"),
-    css=(_HERE / "graph.css").read_text("utf-8"),
+    css=f".lab {{ --leaf: {LEAF}; --gradient: {GRADIENT}; }}\n"
+    + (_HERE / "graph.css").read_text("utf-8"),
     js=(_HERE / "js" / "loader.js").read_text("utf-8"),
     isolate_styles=False,
 )

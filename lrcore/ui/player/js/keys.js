@@ -1,10 +1,10 @@
-// Keys for every button of the player; never taken from a control that uses them itself.
+// Keys for every button of the player and of the lab; never taken from a control that uses them itself.
 const KEYS = {
   " ": "play", ArrowRight: "step", ArrowLeft: "back", Home: "start", End: "end",
   r: "reset", R: "reset", f: "fit", F: "fit", "+": "faster", "=": "faster", "-": "slower",
   ".": "next beat", ",": "previous beat", s: "slow motion", S: "slow motion",
   1: "view 1", 2: "view 2", 3: "view 3", 4: "view 4", 5: "view 5",
-  "[": "flatter", "]": "steeper",
+  "[": "flatter", "]": "steeper", p: "predict", P: "predict",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="radio"], [role="dialog"]';
 const TAKES_LETTERS = 'select, [role="listbox"]'; // to find an option
