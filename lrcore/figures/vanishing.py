@@ -25,6 +25,7 @@ def gradient_bars(gradients: Sequence[float]) -> go.Figure:
         y=sizes,
         text=[f"{gradient:.2g}" for gradient in gradients],
         textposition="outside",
+        constraintext="none",
         textfont_size=16,
         cliponaxis=False,
         marker_color=GRADIENT,

@@ -1,4 +1,4 @@
-"""The autograd lab in a real browser: each exercise fits the screen and can be read."""
+"""The page of exercises in a real browser: it fits, can be read, and keeps what a link says."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
-from lrcore.ui.autograd.page import EXERCISES
+from lrcore.autograd.exercises import EXERCISES
+from lrcore.settings import described
+from tests.browser.conftest import OpenPage
+from tests.browser.player import ENDLESS, number, wait_for_iteration
 
+# Every exercise, and every part of it.
 VIEWS = [
-    *(f"ex={quote(exercise)}" for exercise in EXERCISES),
-    "ex=autograd.backward&g_bw=Vector+output",
-    "ex=autograd.backward&g_bw=create_graph",
-    "ex=Dynamic+and+static+graphs&g_dyn=Change+a+leaf",
-    "ex=Dynamic+and+static+graphs&g_dyn=Change+a+saved+tensor",
-    "ex=The+graph+of+this+run&g_batch=true",
-    "ex=autograd.grad&g_f=log(x)&g_order=4",
+    f"ex={quote(name)}" + (f"&g_{field}={quote(part)}" if index else "")
+    for name, cls in EXERCISES.items()
+    for field, spec in described(cls)
+    if spec.label == "Part" or field == next(iter(described(cls)))[0]
+    for index, part in enumerate(spec.choices() if spec.label == "Part" else [""])
 ]
 DARK = "embed_options=dark_theme"
-# Streamlit's graph drawing says that it works without a worker whenever it draws.
-DRAWING = "useWorker"
 # Opened at a page's own address, Streamlit looks for its server below that address first.
 PROBE = "/autograd/_stcore/"
+GRAPH = ".lab .node"
 
-TEXT_SIZES = """() => [...document.querySelectorAll('.stGraphVizChart svg, .js-plotly-plot svg')]
+TEXT_SIZES = """() => [...document.querySelectorAll('.js-plotly-plot svg')]
   .flatMap(svg => [...svg.querySelectorAll('text')].filter(text => text.textContent.trim())
   .map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().d))"""
 
 NAMELESS = """() => [...document.querySelectorAll(
-  '.st-key-lab input, .st-key-lab button, .st-key-lab [role=slider]')]
+  '.st-key-lab input, .st-key-lab button, .st-key-lab [role=slider], .st-key-lab [role=img]')]
   .filter(e => !(e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent.trim()
     || e.title || e.getAttribute('aria-labelledby')))
   .map(e => e.outerHTML.slice(0, 200))"""
+
+CUT_OFF = """() => [...document.querySelectorAll('.st-key-lab_head p, .st-key-lab_remarks')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth || e.getBoundingClientRect().top < 0)
+  .map(e => e.textContent)"""
 
 
 class Lab:
@@ -49,14 +54,12 @@ class Lab:
     def open(self, query: str) -> Page:
         page = self.page
         page.goto(f"{self.address}/autograd?{query}")
-        drawing = page.locator(".stGraphVizChart svg, .js-plotly-plot .main-svg").first
-        expect(drawing).to_be_visible(timeout=20_000)
+        expect(page.locator(f"{GRAPH}, .js-plotly-plot .main-svg").first).to_be_visible()
         settle(page)
         return page
 
     def hear(self, message: ConsoleMessage) -> None:
-        is_expected = DRAWING in message.text or PROBE in message.location["url"]
-        if not is_expected:
+        if PROBE not in message.location["url"]:
             self.complaints.append(f"{message.text} {message.location['url']}")
 
 
@@ -74,62 +77,107 @@ def lab(profile: BrowserContext, address: str) -> Iterator[Lab]:
     assert opened.complaints == []
 
 
-@pytest.mark.parametrize("views", [VIEWS, [f"{view}&{DARK}" for view in VIEWS[::4]]])
+@pytest.mark.parametrize("views", [VIEWS, [f"{view}&{DARK}" for view in VIEWS[::5]]])
 def test_every_view_fits_the_screen_and_is_readable(lab: Lab, views: list[str]) -> None:
     for view in views:
         page = lab.open(view)
-        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        assert height <= 720, view
-        sizes = page.evaluate(TEXT_SIZES)
-        assert sizes, view
-        assert min(sizes) >= 14, view
+        size = page.evaluate(
+            "(({ scrollWidth, scrollHeight }) => [scrollWidth, scrollHeight])"
+            "(document.querySelector('[data-testid=stMain]'))"
+        )
+        assert size[1] <= 720, view
+        assert min(page.evaluate(TEXT_SIZES), default=14) >= 14, view
         assert page.evaluate(NAMELESS) == [], view
+        assert page.evaluate(CUT_OFF) == [], view
+
+
+def code(page: Page) -> Locator:
+    return page.get_by_test_id("line")
 
 
 def test_the_keyboard_moves_a_slider_and_the_link_keeps_it(lab: Lab) -> None:
     page = lab.open("ex=One+graph")
     page.get_by_role("slider", name="Value of w").press("ArrowRight")
     page.wait_for_function("location.search.includes('g_w=1.1')")
-    expect(page.locator(".stGraphVizChart")).to_contain_text("w = 1.1")
+    expect(code(page).filter(has_text="w = torch.tensor([1.1]")).to_be_visible()
     copy = lab.open(page.url.partition("?")[2])
-    expect(copy.locator(".stGraphVizChart")).to_contain_text("w = 1.1")
+    expect(code(copy).filter(has_text="w = torch.tensor([1.1]")).to_be_visible()
 
 
-def test_stepping_back_hides_what_has_not_happened(lab: Lab) -> None:
-    page = lab.open("ex=One+graph&g_step=5")
-    chart = page.locator(".stGraphVizChart")
-    expect(chart).to_contain_text("grad 1")
-    expect(chart).not_to_contain_text("grad 5")
-    for _ in range(2):
-        page.get_by_role("button", name="Back").click()
-        settle(page)
-    expect(chart).not_to_contain_text("grad 1")
-    expect(chart).to_contain_text("y = 6")
-
-
-def test_typing_an_expression_draws_it(lab: Lab) -> None:
+def test_an_expression_that_shrinks_at_its_last_step_is_played_on(lab: Lab) -> None:
     page = lab.open("ex=Your+own+expression")
     field = page.get_by_role("textbox", name="Expression in w, x, a, b")
-    field.fill("tanh(w) * x")
-    field.press("Enter")
-    expect(page.locator(".stGraphVizChart")).to_contain_text("TanhBackward0")
+    for text, line in (("w*x", "y = w * x"), ("w", "y = w * 1")):
+        field.fill(text)
+        field.press("Enter")
+        expect(code(page).filter(has_text=line)).to_be_visible()
+        page.get_by_test_id("end").click()
+        step, last = page.get_by_test_id("count").inner_text().split(" / ")
+        assert step == last
     field.fill("tanh(w) * y")
     field.press("Enter")
     expect(page.get_by_text("y is not known here.")).to_be_visible()
+    expect(page.get_by_text("^")).to_be_visible()
+    field.fill("tanh(w)")
+    field.press("Enter")
+    expect(code(page).filter(has_text="y = torch.tanh(w)")).to_be_visible()
 
 
-def test_a_toggle_turns_a_gradient_from_none_to_a_value(lab: Lab) -> None:
-    page = lab.open("ex=Leaves+and+retain_grad")
-    chart = page.locator(".stGraphVizChart")
-    expect(chart).not_to_contain_text("grad 3")
-    page.get_by_text("b.retain_grad()", exact=True).last.click()
-    expect(chart).to_contain_text("grad 3")
+def choose(page: Page, exercise: str) -> None:
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name=exercise, exact=True).click()
+    expect(page.locator(GRAPH).first).to_be_visible()
+    settle(page)
 
 
-def test_the_graph_of_this_call_changes_at_zero(lab: Lab) -> None:
-    page = lab.open("ex=Dynamic+and+static+graphs&g_if_x=0.1")
-    call, recorded = page.locator(".stGraphVizChart").all()
-    expect(call).to_contain_text("PowBackward0")
-    page.get_by_role("slider", name="Value of x").press("ArrowLeft")
-    expect(call).to_contain_text("MulBackward0")
-    expect(recorded).to_contain_text("PowBackward0")
+def shown(page: Page) -> int:
+    slider = page.get_by_test_id("stSlider").filter(has_text="Iteration")
+    return int(slider.get_by_test_id("stSliderThumbValue").inner_text())
+
+
+def test_leaving_in_mid_play_keeps_the_playhead(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS, quiet=False)
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 100)
+    page.get_by_role("link", name="Autograd").click()
+    expect(page.locator(GRAPH).first).to_be_visible()
+    choose(page, "The graph of this run")
+    left_at = shown(page)
+    assert left_at >= 100
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text(str(left_at))
+    assert number(page, "iteration") == left_at
+    expect(page.get_by_test_id("play")).to_have_text("Play")
+
+
+def test_an_iteration_that_the_next_run_does_not_have_is_none(open_page: OpenPage) -> None:
+    page = open_page("?mean=2.5&lr=0.5", quiet=False)
+    page.get_by_test_id("end").click()
+    page.get_by_role("link", name="Autograd").click()
+    choose(page, "The graph of this run")
+    page.get_by_role("slider", name="Iteration").press("Home")
+    page.wait_for_function("location.search.includes('g_iter=0')")
+    page.get_by_role("slider", name="Iteration").press("End")
+    settle(page)
+    page.get_by_role("link", name="Training").click()
+    page.get_by_role("button", name="New sample").first.click()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    page.get_by_role("link", name="Autograd").click()
+    choose(page, "The graph of this run")
+    assert shown(page) == 0
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [(390, 844), (640, 360)])  # a phone; 1280 x 720 at 200 %
+def test_other_pages_can_be_reached_on_small_screens(lab: Lab, size: tuple[int, int]) -> None:
+    lab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    page = lab.open("ex=autograd.backward")
+    overflow = page.evaluate(
+        "document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth"
+    )
+    assert overflow <= 0
+    for name in ("Training", "Stories"):
+        link = page.get_by_role("link", name=name, exact=True)
+        expect(link).to_be_in_viewport()
+    page.get_by_role("link", name="Stories", exact=True).click()
+    page.wait_for_url("**/stories*")

@@ -9,13 +9,14 @@ from typing import ClassVar
 from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import complete, leaf, one_of
 from lrcore.autograd.recorder import Recording
+from lrcore.autograd.refill import refilled
 from lrcore.settings import setting
 
 IF, LOOP = "An if on data", "A loop on data"
 _SIDES = {"x = 1": 1.0, "x = −1": -1.0}
 _FUNCTIONS = {
     IF: ("def f(x):", "    if x > 0:", "        return x ** 2", "    return -3 * x", ""),
-    LOOP: ("def f(x):", "    while x < 10:", "        x = x * x + 2", "    return x", ""),
+    LOOP: ("def f(x):", "    while x < 10:", "        x = x ** 2 + 2", "    return x", ""),
 }
 # Not fx.symbolic_trace: it changes nn.Module for the whole process while it runs, and a training
 # may run at the same time.
@@ -95,6 +96,11 @@ class Dynamic(Exercise):
             lines += [leaf("x", value), f"y = {name}(x)", "y.backward()", "print(y, x.grad)"]
         return lines
 
+    def recordings(self) -> tuple[Recording, ...]:
+        """Each call of the recording fills the same graph."""
+        dynamic, static = super().recordings()
+        return dynamic, refilled(static)
+
     def remarks(self, recordings: Sequence[Recording]) -> list[str]:
         """Whether the recording follows, and who works in either way."""
         dynamic, static = (recording.names for recording in recordings)
@@ -114,7 +120,7 @@ class Dynamic(Exercise):
         )
         return [
             verdict,
-            "TensorFlow's first way was static: build a graph of placeholders, then fill it in a "
-            "session. `torch.compile` and `torch.export` record too: compile guards its recording "
-            "and records anew where an if turns; export refuses an if on data.",
+            "TensorFlow's first way was static: placeholders, filled in a session. `torch.compile` "
+            "records what stands between such lines and leaves them to Python; `torch.export` "
+            "refuses them.",
         ]

@@ -77,6 +77,5 @@ class Vanishing(Exercise):
         if not gradients:
             return []
         return [
-            f"Of the gradient 1 at the last layer, **{gradients[0]:.3g}** is left at x, "
-            f"{self.depth} layers before: that is how much x, and every early weight, can learn."
+            f"Of the gradient 1 at the end, **{gradients[0]:.3g}** is left at x."
         ]
