@@ -273,6 +273,14 @@ def test_helper_code_runs_first_and_is_no_part_of_the_graph() -> None:
     assert (event.line, event.function) == (2, "mul")
 
 
+def test_an_error_that_is_caught_ends_nothing() -> None:
+    lines = [*TWICE.splitlines()[:-1], "try:", "    y.backward()", "except RuntimeError as error:"]
+    recording = record([*lines, "    print(type(error).__name__)", "(w * 2).backward()"])
+    assert recording.error is None
+    assert recording.printed.splitlines()[-1] == "RuntimeError"
+    assert number(of(recording, Accumulated)[-1].after) == 7
+
+
 def test_lines_that_are_no_python_are_our_fault() -> None:
     with pytest.raises(SyntaxError):
         record(["y = ("])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lrcore.autograd.events import Look
+from lrcore.autograd.events import Input, Look
 from lrcore.autograd.numbers import value_of
 
 # Operations on numbers: a number that stands in the code is an input like a tensor.
@@ -133,3 +133,24 @@ def local_derivatives(node: Node, gradient: Tensor) -> tuple[Tensor | None, ...]
     except RuntimeError:
         return None
     return result if isinstance(result, tuple) else (result,)
+
+
+def place_of(key: str, inputs: list[Input], taken: list[bool]) -> int:
+    """Which input of an operation a gradient goes to; a new one where the code names none."""
+    places = [place for place, item in enumerate(inputs) if item == key]
+    for place in places:
+        if not taken[place]:
+            taken[place] = True
+            return place
+    if places:
+        return places[-1]
+    inputs.append(key)
+    taken.append(True)
+    return len(inputs) - 1
+
+
+def is_same(tensor: Tensor, saved: Tensor) -> bool:
+    """Whether a saved tensor is this one: PyTorch may give it out as another object."""
+    if tensor.grad_fn is not None or saved.grad_fn is not None:
+        return tensor.grad_fn is saved.grad_fn and tensor.output_nr == saved.output_nr
+    return tensor.data_ptr() == saved.data_ptr() and tensor.shape == saved.shape

@@ -101,11 +101,10 @@ class Hooks:
         grad = tensor.grad
         self.grads[id(tensor)] = (tensor, grad, 0 if grad is None else grad._version)
 
-    def forget_arrived(self) -> dict[Output, list[Value]]:
-        """What has come to outputs where no function ran: autograd.grad ends there."""
-        arrived, self._arrived = self._arrived, {}
+    def forget_arrived(self) -> None:
+        """Forget what has come to where no function ran: autograd.grad ends there, or an error."""
+        self._arrived.clear()
         self.roots, self.running = set(), None
-        return arrived
 
     def _enter(self, node: Node, gradients: Gradients) -> None:
         self.log.line = self.line

@@ -115,7 +115,6 @@ class _Run:
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.printed: list[str] = []
-        self.line = 0
         self.at: dict[FrameType, int] = {}  # the line that each call is at
         self.error: str | None = None
         self.namespace: dict[str, object] = {"__name__": "lab", "print": self.print}
@@ -140,7 +139,7 @@ class _Run:
         if event in ("line", "return"):
             if frame in self.at:
                 self.end_line(frame)
-            self.line = self.at[frame] = frame.f_lineno
+            self.at[frame] = frame.f_lineno
         return self.trace
 
     def end_line(self, frame: FrameType) -> None:
@@ -163,7 +162,10 @@ class _Run:
         del end
         text = _ADDRESS.sub("0x...", sep.join(map(str, values)))
         self.printed.append(text)
-        self.watch.log.events.append(Printed(self.line, text))
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename != LINES and frame.f_back is not None:
+            frame = frame.f_back
+        self.watch.log.events.append(Printed(frame.f_lineno, text))
 
     def fail(self, error: Exception) -> None:
         line, traceback = self.watch.log.line, error.__traceback__

@@ -25,8 +25,10 @@ from lrcore.autograd.events import (
 from lrcore.autograd.functions import (
     in_order,
     inputs_of,
+    is_same,
     look_of,
     name_of,
+    place_of,
     saved_by,
     tensors_in,
     version_of,
@@ -190,7 +192,7 @@ class Watch:
             edges += self._edges_of(operation, node)
         taken = [False] * len(inputs)
         for edge in edges:
-            edge.place = _place(edge.tensor, inputs, taken)
+            edge.place = place_of(edge.tensor, inputs, taken)
         outputs = tuple((self._remember(tensor), look_of(tensor)) for tensor in made)
         self._result[operation] = outputs[0][0]
         saved = tuple(self._saved(nodes, [*inputs, *(key for key, _ in outputs)]))
@@ -237,7 +239,7 @@ class Watch:
         tensors = [self._tensors[key] for key in near if isinstance(key, str)]
         for node in nodes:
             for kept in saved_by(node):
-                key = next((self.key_of(t) for t in tensors if _is_same(t, kept.tensor)), None)
+                key = next((self.key_of(t) for t in tensors if is_same(t, kept.tensor)), None)
                 size = kept.tensor.numel() * kept.tensor.element_size()
                 yield Saved(kept.name, key, value_of(kept.tensor), size)
 
@@ -251,11 +253,9 @@ class Watch:
         self._known[id(tensor)] = _Known(tensor, key, node, version_of(tensor), look)
         if node is not None:
             self.hooks.made[node, tensor.output_nr] = key
+        self.unnamed[id(tensor)] = key
         if known is not None and known.key in self._names:
-            self.unnamed[id(tensor)] = key
             self.name(tensor, self._names[known.key])
-        else:
-            self.unnamed[id(tensor)] = key
         return key
 
     def _is_known(self, tensor: Tensor) -> bool:
@@ -282,15 +282,18 @@ class Watch:
     def _differentiate(
         self, func: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object]
     ) -> object:
+        self.hooks.forget_arrived()
         outputs = args[0] if args else kwargs.get("tensors", kwargs.get("outputs"))
         for tensor in tensors_in((outputs,)):
             self.key_of(tensor)
             if tensor.requires_grad:
                 self.hooks.roots.add(get_gradient_edge(tensor).node)
         self.is_differentiating, self.hooks.line = True, self.log.line
-        result = func(*args, **kwargs)
-        self.is_differentiating = False
-        self.log.line = self.hooks.line
+        try:
+            result = func(*args, **kwargs)
+        finally:
+            self.is_differentiating = False
+            self.log.line = self.hooks.line
         self.hooks.settle()
         self.hooks.forget_arrived()
         if func is torch.autograd.grad and isinstance(result, tuple):
@@ -299,24 +302,3 @@ class Watch:
                 value = None if gradient is None else value_of(gradient)
                 self.log.events.append(Returned(self.log.line, self.key_of(tensor), value))
         return result
-
-
-def _place(key: str, inputs: list[Input], taken: list[bool]) -> int:
-    """Which input of an operation a gradient goes to; a new one where the code names none."""
-    places = [place for place, item in enumerate(inputs) if item == key]
-    for place in places:
-        if not taken[place]:
-            taken[place] = True
-            return place
-    if places:
-        return places[-1]
-    inputs.append(key)
-    taken.append(True)
-    return len(inputs) - 1
-
-
-def _is_same(tensor: Tensor, saved: Tensor) -> bool:
-    """Whether a saved tensor is this one: PyTorch may give it out as another object."""
-    if tensor.grad_fn is not None or saved.grad_fn is not None:
-        return tensor.grad_fn is saved.grad_fn and tensor.output_nr == saved.output_nr
-    return tensor.data_ptr() == saved.data_ptr() and tensor.shape == saved.shape

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from lrcore.autograd.frames import Frame, frames_of
-from lrcore.autograd.questions import Ask
+from lrcore.autograd.film.frames import frames_of
+from lrcore.autograd.film.parts import Box, Wire
+from lrcore.autograd.film.questions import Ask
+from lrcore.autograd.film.scene import Frame
+from lrcore.autograd.film.sketch import sketch_of
 from lrcore.autograd.recorder import Recording
-from lrcore.autograd.sketch import Box, Wire, sketch_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,40 +221,34 @@ def _finish(
     layer: Mapping[str, int],
     chains: Mapping[tuple[str, str], list[str] | None],
 ) -> Places:
-    top = min((line[key] - item.above for key, item in everything.items()), default=0.0)
-    lanes = [edge for edge, chain in chains.items() if chain is None]
-    sources = list(dict.fromkeys(source for source, _ in lanes))
+    """Put columns side by side, and edges that run above the graph on lanes there."""
+    sources = list(dict.fromkeys(edge[0] for edge, chain in chains.items() if chain is None))
     head = _LANE * len(sources)
-    places = Places()
-    lefts: list[float] = []
-    at = 0.0
-    for column in columns:
-        width = max(everything[key].width for key in column)
-        lefts.append(at)
-        for key in column:
-            if key in items:
-                # A source stands near its wires, which leave to the right; the others meet theirs.
-                spare = width - items[key].width
-                places.left[key] = at + (spare if items[key].is_source else 0.0)
-                places.column[key] = (at, at + width)
-                places.line[key] = line[key] - top + head
-        at += width + COLUMN_GAP
-    places.width = max(0.0, at - COLUMN_GAP)
+    top = min((line[key] - item.above for key, item in everything.items()), default=0.0) - head
     bottom = max((line[key] + item.below for key, item in everything.items()), default=0.0)
-    places.height = bottom - top + head
-    widths = [max(everything[key].width for key in column) for column in columns]
-    for edge, chain in chains.items():
+    places = Places(height=bottom - top)
+    sides: list[tuple[float, float]] = []
+    for column in columns:
+        left = sides[-1][1] + COLUMN_GAP if sides else 0.0
+        sides.append((left, left + max(everything[key].width for key in column)))
+    places.width = sides[-1][1] if sides else 0.0
+    for key, item in items.items():
+        left, right = places.column[key] = sides[layer[key]]
+        # A source stands near its wires, which leave to the right; the others meet theirs.
+        places.left[key] = right - item.width if item.is_source else left
+        places.line[key] = line[key] - top
+    for (source, target), chain in chains.items():
         if chain is None:
-            y = head - _LANE * (sources.index(edge[0]) + 0.5)
-            first, last = layer[edge[0]], layer[edge[1]]
-            start = lefts[first] + widths[first] + COLUMN_GAP / 2
-            places.bends[edge] = [(start, y), (lefts[last] - COLUMN_GAP / 2, y)]
-            continue
-        bends: list[Point] = []
-        for bend in chain:
-            y, left = line[bend] - top + head, lefts[layer[bend]]
-            bends += [(left, y), (left + widths[layer[bend]], y)]
-        places.bends[edge] = bends
+            y = head - _LANE * (sources.index(source) + 0.5)
+            start = sides[layer[source]][1] + COLUMN_GAP / 2
+            places.bends[source, target] = [
+                (start, y),
+                (sides[layer[target]][0] - COLUMN_GAP / 2, y),
+            ]
+        else:
+            places.bends[source, target] = [
+                (x, line[bend] - top) for bend in chain for x in sides[layer[bend]]
+            ]
     return places
 
 
