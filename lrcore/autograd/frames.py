@@ -473,7 +473,7 @@ class _Reel:
             frame.changes[wire] = {"chip": None, "size": 0}
         self.chips.clear()
         for key, box in self.boxes.items():
-            if box.kind in ("leaf", "result") and key in self.looks:
+            if box.kind in {"leaf", "result"} and key in self.looks:
                 frame.changes[key] = {"flight": None}
         self.flight.clear()
 

@@ -6,6 +6,7 @@ for the chip that says so: whatever a frame shows, nothing overlaps and nothing 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +49,8 @@ class Box:
 
     ``kind`` is "leaf" (requires a gradient), "result", "constant", "number" (stands in the code) or
     "operation". ``keeps`` where the box has a lower half for ``.grad``. A drawer is the rectangle
-    below an operation: left, top, width, height.
+    below an operation: left, top, width, height. ``is_recorded`` is false for an operation that
+    autograd leaves out.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Box:
     y: float = 0.0
     keeps: bool = False
     about: str = ""
+    is_recorded: bool = True
     drawer: tuple[float, float, float, float] | None = None
 
 
@@ -154,11 +157,9 @@ def _tensor(sketch: Sketch, key: str, look: Look, line: int, keeping: set[str]) 
     maker = sketch.operations.get(sketch.makers.get(key, ""))
     if maker is not None and maker.function.endswith("_") and look.version:
         name = f"{name} v{look.version}"
-    count = 1
-    for size in look.value.shape:
-        count *= size
-    is_array = count != 1
-    kind = "result" if key in sketch.makers else "leaf" if key in keeping else "constant"
+    is_array = math.prod(look.value.shape) != 1
+    is_result = key in sketch.makers and look.requires_grad and not look.is_leaf
+    kind = "result" if is_result else "leaf" if key in keeping else "constant"
     label = f"{name} {shape_text(look.value.shape)}" if is_array else name
     width = max(_ARRAY if is_array else _SCALAR, width_of(label) + (20 if is_array else 92))
     rows = (2 if is_array else 1) + (key in keeping)
@@ -201,6 +202,7 @@ def _operation(sketch: Sketch, operation: Operated) -> Box:
     width = _OPERATION if len(sign) < 3 else width_of(sign) + 24
     look = operation.outputs[0][1]
     box = Box(operation.operation, "operation", sign, operation.line, width, _OPERATION)
+    box.is_recorded = any(look.grad_fn for _, look in operation.outputs)
     box.about = f"{function}: {look.grad_fn or 'not recorded, no grad_fn'}"
     if operation.saved:
         box.drawer = (0, 0, 0, (1 + len(saved_lines(sketch, operation))) * _LINE + 6)

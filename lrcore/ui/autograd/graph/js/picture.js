@@ -46,7 +46,11 @@ export class Picture {
 
   dressWire(part, { chip, size }, own) {
     part.classList.toggle("passed", Boolean(chip));
-    if (chip) need(part, "return", () => `<path class="return" d="${joined([...own.path].reverse())}"/>`).style.strokeWidth = size;
+    if (chip) {
+      const [start] = own.path;
+      const back = need(part, "return", () => `<g class="return"><path d="${joined(own.path)}"/><path class="head" d="M${start}l11 -7v14z"/></g>`);
+      back.firstElementChild.style.strokeWidth = size;
+    }
     let [, paper] = this.parts.get(own.id);
     if (!paper && !chip) return;
     const [x, y, w, h] = own.chip;
@@ -124,11 +128,11 @@ function tensor({ id, kind, name = "", line, x, y, width, height, keeps }) {
   return `<g class="node ${kind}" data-testid="node" data-id="${id}" data-line="${line}"><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>${first}</g>`;
 }
 
-function operation({ id, name, line, x, y, width, height }) {
+function operation({ id, name, line, x, y, width, height, is_recorded: isRecorded }) {
   const [cx, cy] = [x + width / 2, y + height / 2];
-  return `<g class="node operation" data-testid="node" data-id="${id}" data-line="${line}"><path class="stub" d="M${x + width} ${cy}h10"/><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="${height / 2}"/><text class="sign" x="${cx}" y="${cy + (name.length > 1 ? 6 : 8)}" text-anchor="middle">${escaped(name)}</text></g>`;
+  return `<g class="node operation${isRecorded ? "" : " unrecorded"}" data-testid="node" data-id="${id}" data-line="${line}"><path class="stub" d="M${x + width} ${cy}h10"/><rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="${height / 2}"/><text class="sign" x="${cx}" y="${cy + (name.length > 1 ? 6 : 8)}" text-anchor="middle">${escaped(name)}</text></g>`;
 }
 
 function wire({ id, path, is_cut: isCut }) {
-  return `<g class="wire${isCut ? " cut" : ""}" data-testid="edge" data-id="${id}"><path d="${joined(path)}"/></g>`;
+  return `<g class="wire${isCut ? " cut" : ""}" data-testid="edge" data-id="${id}"><path d="${joined(path)}"/><path class="head" d="M${path.at(-1)}l-10 -5v10z"/></g>`;
 }
