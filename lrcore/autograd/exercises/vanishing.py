@@ -76,6 +76,4 @@ class Vanishing(Exercise):
         gradients = self.gradients(recordings[0])
         if not gradients:
             return []
-        return [
-            f"Of the gradient 1 at the end, **{gradients[0]:.3g}** is left at x."
-        ]
+        return [f"Of the gradient 1 at the end, **{gradients[0]:.3g}** is left at x."]
