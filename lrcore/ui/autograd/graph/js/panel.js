@@ -23,9 +23,8 @@ export class Panel {
       made("div", { className: "below" }, isAlone ? legend() : "", part("span", "saved"), tools(this)),
       made("div", { className: "words" }, part("p", "title"), part("p", "say"), part("p", "about")),
       made("div", { className: "side" }, part("div", "code", { tabIndex: 0 }), part("p", "rule"), part("pre", "out", { tabIndex: 0 }), part("p", "error")));
-    this.graph.ariaLabel = "Graph";
-    this.code.ariaLabel = "Code";
-    this.out.ariaLabel = "Printed";
+    const which = isAlone ? "" : `: ${film.title}`;
+    for (const [name, label] of [["graph", "Graph"], ["code", "Code"], ["out", "Printed"]]) this[name].ariaLabel = label + which;
     for (const region of [this.graph, this.code, this.out]) region.setAttribute("role", "region");
     this.say.setAttribute("role", "status");
     this.picture = new Picture(this.graph, film);
