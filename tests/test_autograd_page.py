@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from lrcore import Blobs, Run, RunConfig
 from lrcore.autograd.exercises import EXERCISES
 from lrcore.autograd.exercises.turning_off import LEAF, SAVED
 from lrcore.settings import described
+from lrcore.ui.autograd.charts import bars
 from lrcore.ui.autograd.controls import controls_of
 from lrcore.ui.session import Session
 from tests.pages import elements, words
@@ -105,7 +107,7 @@ OLD_LINKS = {
     "ex=autograd.grad&g_f=sin(x)&g_at=1&g_order=3": "grad_3 = torch.autograd.grad(grad_2[0], x)",
     "ex=Dynamic and static graphs&g_if_x=3&g_rec=x = −1": "static = record(f, -1.0)",
     "ex=Dynamic and static graphs&g_dyn=An if on data": "    if x > 0:",
-    f"ex=Dynamic and static graphs&g_dyn={LEAF}&g_no_grad=true": "with torch.no_grad():\n    w.add_",
+    f"ex=Dynamic and static graphs&g_dyn={LEAF}&g_no_grad=true": "with torch.no_grad():\n    w.ad",
     f"ex=Dynamic and static graphs&g_dyn={SAVED}&g_exp_x=2": "x = torch.tensor([2.], requires",
     f"ex=Dynamic and static graphs&g_dyn={SAVED}&g_inplace=false": "y = a + 1",
     "ex=The graph of this run&g_batch=false&g_point=7&g_iter=20": "x = torch.tensor([[",
@@ -166,6 +168,14 @@ def test_derivatives_are_checked_beside_their_curves() -> None:
     table = app.table[0].value
     assert list(table["torch.autograd.grad"]) == ["6", "2", "0"]
     assert [round(float(text), 5) for text in table["finite difference"]] == [6, 2, 0]
+
+
+def test_bars_are_as_high_as_the_gradients() -> None:
+    assert re.findall(r"<span>(.*?)</span>.*?height:(.*?)%", bars([-0.25, 0.5, 1.0])) == [
+        ("-0.25", "25.0"),
+        ("0.5", "50.0"),
+        ("1", "100.0"),
+    ]
 
 
 def run_of(iterations: int, **settings: object) -> Run:

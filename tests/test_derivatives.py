@@ -11,7 +11,6 @@ from lrcore.autograd.derivatives import derivatives
 from lrcore.autograd.exercises.own_expression import compiled
 from lrcore.autograd.program import Program
 from lrcore.figures.derivatives import derivative_curves
-from lrcore.figures.vanishing import gradient_bars
 
 
 def program(text: str) -> Program:
@@ -96,9 +95,3 @@ def test_the_tangent_touches_with_the_right_slope() -> None:
     tangent = next(trace for trace in figure.data if trace.name == "tangent")
     assert np.diff(tangent.y)[0] / np.diff(tangent.x)[0] == pytest.approx(6.0)
     assert np.mean(tangent.y) == pytest.approx(9.0)
-
-
-def test_bars_are_as_high_as_the_gradients() -> None:
-    (bars,) = gradient_bars([-0.25, 0.5, 1.0]).data
-    assert tuple(bars.x) == ("x", "1", "2")
-    assert tuple(bars.y) == (0.25, 0.5, 1.0)

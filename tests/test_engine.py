@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
 from hypothesis import given, settings
 
-from lrcore.autograd.events import Accumulated, Gathered, Passed
+from lrcore.autograd.events import Accumulated, Gathered, Passed, Raised
 from lrcore.autograd.exercises.from_scratch import FromScratch
 from lrcore.autograd.exercises.own_expression import compiled
 from lrcore.autograd.expression import letters_in, parse
@@ -67,10 +65,5 @@ def test_only_leaves_add_up_over_two_backwards() -> None:
 
 def test_what_python_cannot_compute_ends_the_script() -> None:
     recording, _ = FromScratch(expr="log(w - 3)").recordings()
-    assert recording.error == f"ValueError: {_message()}"
-
-
-def _message() -> str:
-    with pytest.raises(ValueError) as caught:
-        math.log(-2.0)
-    return str(caught.value)
+    assert (recording.error or "").startswith("ValueError: ")
+    assert isinstance(recording.events[-1], Raised)

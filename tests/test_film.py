@@ -176,6 +176,14 @@ def test_rows_from_the_earliest_unseen_branch_on_are_sent_again() -> None:
     assert ask(film, answer, knows=knows, rows=(320, 320)).first == 110
 
 
+def test_a_new_run_starts_at_0_for_a_player_that_has_just_come_back() -> None:
+    film, _ = filmed()
+    film.take(Request(at=77))  # it knows no run yet, and asks no more while it rests
+    assert film.respond().at == 77
+    film.set(replace(film.wanted, data=Blobs(seed=5)))
+    assert film.respond().at == 0
+
+
 @pytest.mark.parametrize(
     "config",
     [

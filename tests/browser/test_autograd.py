@@ -111,7 +111,8 @@ def test_an_expression_that_shrinks_at_its_last_step_is_played_on(lab: Lab) -> N
         field.fill(text)
         field.press("Enter")
         expect(code(page).filter(has_text=line)).to_be_visible()
-        page.get_by_test_id("end").click()
+        if text == "w*x":
+            page.get_by_test_id("end").click()
         step, last = page.get_by_test_id("count").inner_text().split(" / ")
         assert step == last
     field.fill("tanh(w) * y")
@@ -151,17 +152,21 @@ def test_leaving_in_mid_play_keeps_the_playhead(open_page: OpenPage) -> None:
 
 
 def test_an_iteration_that_the_next_run_does_not_have_is_none(open_page: OpenPage) -> None:
-    page = open_page("?mean=2.5&lr=0.5", quiet=False)
+    page = open_page("?mean=0.8&max_iterations=60", quiet=False)
     page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("60")
     page.get_by_role("link", name="Autograd").click()
     choose(page, "The graph of this run")
-    page.get_by_role("slider", name="Iteration").press("Home")
-    page.wait_for_function("location.search.includes('g_iter=0')")
-    page.get_by_role("slider", name="Iteration").press("End")
-    settle(page)
+    page.get_by_role("slider", name="Iteration").press("ArrowLeft")
+    page.wait_for_function("location.search.includes('g_iter=59')")
     page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("60")
+    settle(page)
+    page.get_by_test_id("start").click()
     page.get_by_role("button", name="New sample").first.click()
-    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    page.wait_for_function("location.search.includes('seed=')")
+    page.wait_for_function("!location.search.includes('at=')")
+    settle(page)
     page.get_by_role("link", name="Autograd").click()
     choose(page, "The graph of this run")
     assert shown(page) == 0

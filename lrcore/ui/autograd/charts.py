@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,7 +12,6 @@ from lrcore.autograd.exercises import Exercise
 from lrcore.autograd.exercises.vanishing import Vanishing
 from lrcore.autograd.recorder import Recording
 from lrcore.figures.derivatives import derivative_curves
-from lrcore.figures.vanishing import gradient_bars
 
 _NO_BAR = {"displayModeBar": False}
 
@@ -19,8 +19,20 @@ _NO_BAR = {"displayModeBar": False}
 def draw_beside(exercise: Exercise, recordings: Sequence[Recording]) -> None:
     """Draw the small chart of an exercise, if it has one."""
     if isinstance(exercise, Vanishing):
-        gradients = exercise.gradients(recordings[0])
-        st.plotly_chart(gradient_bars(gradients), height=105, key="g_bars", config=_NO_BAR)
+        st.html(bars(exercise.gradients(recordings[0])))
+
+
+def bars(gradients: Sequence[float]) -> str:
+    """A bar a layer, that of the input first, as high as the gradient is large: HTML."""
+    most = max(map(abs, gradients), default=0.0) or 1.0
+    names = ("x", *map(str, range(1, len(gradients))))
+    drawn = "".join(
+        f'<li><span>{gradient:.2g}</span><i style="height:{abs(gradient) / most:.1%}"></i>'
+        f"<b>{name}</b></li>"
+        for name, gradient in zip(names, gradients, strict=False)
+        if math.isfinite(gradient)
+    )
+    return f'<ol class="bars" aria-label="The gradient at x and at each layer">{drawn}</ol>'
 
 
 def draw_curves(result: Derivatives, at: float) -> None:

@@ -143,6 +143,7 @@ class Film:
         present = self.run.config
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._show(Run(config))
+            self._request = replace(self._request, at=0)  # a player that has just come says no more
         self.wanted = config
         self._to_come.clear()
         self._config_number += 1
