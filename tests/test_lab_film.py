@@ -10,8 +10,8 @@ import pytest
 from lrcore.autograd.exercises import EXERCISES
 from lrcore.autograd.film import Film, film_of
 from lrcore.autograd.film.layout import Item, place
-from lrcore.autograd.recorder import record
 from lrcore.autograd.film.rules import rule_of
+from lrcore.autograd.recorder import record
 from tests.test_recorder import COURSE, SCRIPTS, TWICE
 
 FLIGHT = 28.0  # below a tensor, for the gradient that has come
