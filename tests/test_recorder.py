@@ -22,6 +22,7 @@ from lrcore.autograd.events import (
     Returned,
     Started,
     Stored,
+    Warned,
 )
 from lrcore.autograd.expression import parse
 from lrcore.autograd.film import film_of
@@ -279,6 +280,14 @@ def test_an_error_that_is_caught_ends_nothing() -> None:
     assert recording.error is None
     assert recording.printed.splitlines()[-1] == "RuntimeError"
     assert number(of(recording, Accumulated)[-1].after) == 7
+
+
+def test_a_warning_comes_at_its_line_once() -> None:
+    recording = recorded(f"{COURSE}\nprint(a.grad)\nprint(b.grad)")
+    (warned,) = of(recording, Warned)
+    assert warned.line == 9
+    assert warned.text.startswith("The .grad attribute of a Tensor that is not a leaf Tensor")
+    assert recording.warnings == (warned.text,)
 
 
 def test_lines_that_are_no_python_are_our_fault() -> None:

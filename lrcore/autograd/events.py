@@ -164,6 +164,13 @@ class Printed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Warned(Event):
+    """PyTorch warns, in its own words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Raised(Event):
     """The error that ended the script, in PyTorch's words; at an operation during backward."""
 

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from lrcore.autograd.events import Event, Printed, Raised
+from lrcore.autograd.events import Event, Printed, Raised, Warned
 from lrcore.autograd.watch import Watch
 
 LINES = "<lines>"
@@ -70,16 +70,15 @@ def record(lines: Sequence[str], folded: Sequence[str] = ()) -> Recording:
         SyntaxError: the lines are no Python.
     """
     watch = Watch()
-    run = _Run(watch)
     dtype = torch.get_default_dtype()
     with _ONE_AT_A_TIME, _caught() as caught, torch.random.fork_rng(devices=[]):
+        run = _Run(watch, caught)
         try:
             exec(compile("\n".join(folded), _FOLDED, "exec"), run.namespace)
             run.execute(compile("\n".join(lines), LINES, "exec"))
         finally:
             torch.set_default_dtype(dtype)
             watch.hooks.close()
-    texts = (str(item.message).partition(" (Triggered internally")[0] for item in caught)
     tensors = {
         name: value
         for name, value in run.namespace.items()
@@ -91,7 +90,7 @@ def record(lines: Sequence[str], folded: Sequence[str] = ()) -> Recording:
         tuple(watch.log.events),
         "\n".join(run.printed),
         run.error,
-        tuple(dict.fromkeys(texts)),
+        tuple(run.warned),
         tensors,
     )
 
@@ -112,8 +111,9 @@ def _caught() -> Iterator[list[warnings.WarningMessage]]:
 class _Run:
     """One script being executed, line by line."""
 
-    def __init__(self, watch: Watch) -> None:
-        self.watch = watch
+    def __init__(self, watch: Watch, caught: list[warnings.WarningMessage]) -> None:
+        self.watch, self.caught = watch, caught
+        self.warned: list[str] = []
         self.printed: list[str] = []
         self.at: dict[FrameType, int] = {}  # the line that each call is at
         self.error: str | None = None
@@ -148,6 +148,7 @@ class _Run:
         if watch.is_differentiating:
             return  # a hook's line
         watch.log.line = self.at[frame]
+        self.see_warnings()
         with torch._C.DisableTorchFunction():
             watch.settle()
             if here(frame):
@@ -156,6 +157,15 @@ class _Run:
                         watch.look_at(value)
                         if id(value) in watch.unnamed:
                             watch.name(value, name)
+
+    def see_warnings(self) -> None:
+        """What PyTorch has warned of since the last time, each text once."""
+        for item in self.caught:
+            text = str(item.message).partition(" (Triggered internally")[0]
+            if text not in self.warned:
+                self.warned.append(text)
+                self.watch.log.events.append(Warned(self.watch.log.line, text))
+        self.caught.clear()
 
     def print(self, *values: object, sep: str = " ", end: str = "\n") -> None:
         """Python's own, into the recording."""
@@ -174,6 +184,7 @@ class _Run:
                 line = traceback.tb_lineno
             traceback = traceback.tb_next
         self.watch.settle()
+        self.see_warnings()
         self.error = _ADDRESS.sub("0x...", f"{type(error).__name__}: {error}")
         self.watch.log.events.append(Raised(line, self.error, self.watch.hooks.running))
 

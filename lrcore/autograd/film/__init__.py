@@ -28,7 +28,6 @@ class Film:
     width: float
     height: float
     frames: tuple[Frame, ...]
-    warnings: tuple[str, ...] = ()
 
     def message(self) -> Mapping[str, object]:
         """All of it as JSON, but for what is empty."""
@@ -58,5 +57,4 @@ def film_of(recording: Recording, title: str = "") -> Film:
         sketch.width,
         sketch.height,
         tuple(frames_of(recording, sketch, title)),
-        recording.warnings,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrcore.autograd.events import Changed, Decided, Look, Made, Operated, Printed
+from lrcore.autograd.events import Changed, Decided, Look, Made, Operated, Printed, Warned
 from lrcore.autograd.film.questions import ask_number
 from lrcore.autograd.film.scene import ACCUMULATE, FORWARD, Change, Frame, Scene, applied
 from lrcore.autograd.film.sketch import saved_lines, saved_size
@@ -124,6 +124,16 @@ def printed(scene: Scene, event: Printed) -> Iterator[Frame]:
     if len(event.text) < _SHORT:
         frame.ask = ask_number("What is printed?", event.text, ["None", "tensor(0.)"])
     frame.changes["out"] = {"text": "\n".join(scene.printed)}
+    yield frame
+
+
+def warned(scene: Scene, event: Warned) -> Iterator[Frame]:
+    """PyTorch warns; its words stay beside the graph."""
+    scene.warned.append(event.text)
+    phase = ACCUMULATE if scene.is_started else FORWARD
+    sentence = "PyTorch goes on, but has something to say: its words stand beside."
+    frame = scene.frame(phase, event.line, "PyTorch warns", sentence)
+    frame.changes["out"] = {"warning": "\n".join(scene.warned)}
     yield frame
 
 

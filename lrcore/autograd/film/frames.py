@@ -34,6 +34,8 @@ def _frames(scene: Scene, event: events.Event) -> Iterator[Frame]:
             yield from forward.decided(scene, event)
         case events.Printed():
             yield from forward.printed(scene, event)
+        case events.Warned():
+            yield from forward.warned(scene, event)
         case _:
             yield from _backward(scene, event)
 

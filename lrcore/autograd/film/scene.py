@@ -47,6 +47,7 @@ class Scene:
         self.looks: dict[str, Look] = {}
         self.bytes = 0  # that operations keep for their backward
         self.printed: list[str] = []
+        self.warned: list[str] = []
         self.flight: dict[str, list[Value]] = {}  # parts of a gradient that have come to a tensor
         self.chips: list[str] = []  # wires that have a chip
         self.kept: dict[str, str] = {}  # what `.grad` holds

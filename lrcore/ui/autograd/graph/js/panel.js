@@ -22,10 +22,10 @@ export class Panel {
       made("div", { className: "sight" }, part("div", "graph", { tabIndex: 0 })),
       made("div", { className: "below" }, isAlone ? legend() : "", part("span", "saved"), tools(this)),
       made("div", { className: "words" }, part("p", "title"), part("p", "say"), part("p", "about")),
-      made("div", { className: "side" }, part("div", "code", { tabIndex: 0 }), part("p", "rule"), part("pre", "out", { tabIndex: 0 }), part("p", "error")));
+      made("div", { className: "side" }, part("div", "code", { tabIndex: 0 }), part("p", "rule"), part("pre", "out", { tabIndex: 0 }), part("p", "warning", { tabIndex: 0 }), part("p", "error", { tabIndex: 0 })));
     const which = isAlone ? "" : `: ${film.title}`;
-    for (const [name, label] of [["graph", "Graph"], ["code", "Code"], ["out", "Printed"]]) this[name].ariaLabel = label + which;
-    for (const region of [this.graph, this.code, this.out]) region.setAttribute("role", "region");
+    for (const [name, label] of [["graph", "Graph"], ["code", "Code"], ["out", "Printed"], ["warning", "Warning"], ["error", "Error"]]) this[name].ariaLabel = label + which;
+    for (const region of [this.graph, this.code, this.out, this.warning, this.error]) region.setAttribute("role", "region");
     this.say.setAttribute("role", "status");
     this.picture = new Picture(this.graph, film);
     this.view = new View(this.graph, this.picture, signal);
@@ -71,8 +71,9 @@ export class Panel {
     const lit = about.map((id) => picture.boxes.get(id)).filter(Boolean);
     this.told = this.about.textContent = (lit.findLast(({ kind }) => kind !== "operation") ?? lit[0])?.about ?? "";
     picture.svg.setAttribute("aria-label", `Graph, step ${at} of ${film.frames.length - 1}: ${frame.title}. ${frame.sentence}`);
-    const { text, error } = reel.of("out");
+    const { text, warning, error } = reel.of("out");
     this.out.textContent = text ?? "";
+    this.warning.textContent = warning ? `PyTorch warns: ${warning}` : "";
     this.error.textContent = error ?? "";
     this.saved.textContent = `saved ${reel.of("saved").bytes ?? 0} bytes`;
     this.view.follow(about);
