@@ -67,7 +67,8 @@ class Scene:
         """Put a value behind a line, instead of what stands there or after it."""
         element = frame.changes.setdefault(f"L{line}", {})
         before = self._comments.get(line, "") if is_more else ""
-        short = text.partition("\n")[0]
+        first, newline, _ = text.partition("\n")
+        short = f"{first} …" if newline else first
         self._comments[line] = f"{before}, {short}" if before else short
         element["comment"] = self._comments[line]
 

@@ -6,7 +6,7 @@ const KEYS = {
   1: "view 1", 2: "view 2", 3: "view 3", 4: "view 4", 5: "view 5",
   "[": "flatter", "]": "steeper", p: "predict", P: "predict",
 };
-const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="radio"], [role="dialog"]';
+const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="region"]:focus-visible, [role="radio"], [role="dialog"]';
 const TAKES_LETTERS = 'select, [role="listbox"]'; // to find an option
 const TAKES_TEXT = 'textarea, [contenteditable="true"], [role="textbox"], [role="combobox"], [role="dialog"] *, input:not([type="range"], [type="checkbox"], [type="radio"])';
 

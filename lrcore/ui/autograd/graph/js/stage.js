@@ -6,6 +6,8 @@ import { Panel, legend } from "./panel.js";
 
 const SPEEDS = [0.5, 1, 2, 4, 10, 50]; // steps a second
 const USUAL = 1;
+const LEAST_NAMED = 0.12; // of the bar, that a stretch must take to bear its name
+const REST = 150; // ms at a step until the address says so: browsers allow 20 writes a second
 const steps = new Map(); // by key, where a film was left
 
 export class Stage {
@@ -37,6 +39,7 @@ export class Stage {
 
   destroy() {
     this.pause();
+    clearTimeout(this.writing);
     this.stop.abort();
     this.shown?.abort();
     this.sizes.disconnect();
@@ -86,7 +89,8 @@ export class Stage {
     for (const button of [step, end]) button.ariaDisabled = this.index === this.last;
     this.root.dataset.step = this.index;
     steps.set(this.key, this.index);
-    keepInAddress(this.index);
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => keepInAddress(this.index), REST);
   }
 
   /** One step; where the next value is to be predicted, the question comes first. */
@@ -140,7 +144,7 @@ function phases(frames) {
     else found.push({ phase, count: 1 });
   }
   return found.map(({ phase, count }) => {
-    const stretch = made("span", { className: phase, textContent: count > 2 || found.length < 4 ? phase : "" });
+    const stretch = made("span", { className: phase, textContent: count / frames.length > LEAST_NAMED ? phase : "" });
     stretch.style.flexGrow = count;
     return stretch;
   });
