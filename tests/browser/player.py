@@ -86,6 +86,17 @@ def go_to(page: Page, iteration: int) -> None:
     expect(page.get_by_test_id("iteration")).to_have_text(str(iteration))
 
 
+def choose_exercise(page: Page, name: str) -> None:
+    """Choose an exercise on the page Autograd."""
+    expect(page.get_by_test_id("node").first).to_be_visible()
+    page.get_by_role("combobox", name="Exercise").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    page.wait_for_function(
+        "name => new URLSearchParams(location.search).get('ex') === name", arg=name
+    )
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+
+
 def pause(page: Page) -> int:
     """Press the button of a playing page; the moment at which it rests."""
     page.get_by_test_id("play").click()

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from lrcore.autograd.exercises import EXERCISES
 from lrcore.settings import described
 from tests.browser.conftest import OpenPage
-from tests.browser.player import ENDLESS, number, wait_for_iteration
+from tests.browser.player import ENDLESS, choose_exercise, number, wait_for_iteration
 
 # Every exercise, and every part of it.
 VIEWS = [
@@ -124,13 +124,6 @@ def test_an_expression_that_shrinks_at_its_last_step_is_played_on(lab: Lab) -> N
     expect(code(page).filter(has_text="y = torch.tanh(w)")).to_be_visible()
 
 
-def choose(page: Page, exercise: str) -> None:
-    page.get_by_role("combobox").first.click()
-    page.get_by_role("option", name=exercise, exact=True).click()
-    expect(page.locator(GRAPH).first).to_be_visible()
-    settle(page)
-
-
 def shown(page: Page) -> int:
     slider = page.get_by_test_id("stSlider").filter(has_text="Iteration")
     return int(slider.get_by_test_id("stSliderThumbValue").inner_text())
@@ -142,7 +135,7 @@ def test_leaving_in_mid_play_keeps_the_playhead(open_page: OpenPage) -> None:
     wait_for_iteration(page, 100)
     page.get_by_role("link", name="Autograd").click()
     expect(page.locator(GRAPH).first).to_be_visible()
-    choose(page, "The graph of this run")
+    choose_exercise(page, "The graph of this run")
     left_at = shown(page)
     assert left_at >= 100
     page.get_by_role("link", name="Training").click()
@@ -156,7 +149,7 @@ def test_an_iteration_that_the_next_run_does_not_have_is_none(open_page: OpenPag
     page.get_by_test_id("end").click()
     expect(page.get_by_test_id("iteration")).to_have_text("60")
     page.get_by_role("link", name="Autograd").click()
-    choose(page, "The graph of this run")
+    choose_exercise(page, "The graph of this run")
     page.get_by_role("slider", name="Iteration").press("ArrowLeft")
     page.wait_for_function("location.search.includes('g_iter=59')")
     page.get_by_role("link", name="Training").click()
@@ -168,7 +161,7 @@ def test_an_iteration_that_the_next_run_does_not_have_is_none(open_page: OpenPag
     page.wait_for_function("!location.search.includes('at=')")
     settle(page)
     page.get_by_role("link", name="Autograd").click()
-    choose(page, "The graph of this run")
+    choose_exercise(page, "The graph of this run")
     assert shown(page) == 0
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

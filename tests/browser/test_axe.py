@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from lrcore.ui.autograd.page import EXERCISES
+from lrcore.autograd.exercises import EXERCISES
 
 SIZES = {"projector": (1280, 720), "tablet": (820, 1180), "phone": (390, 844)}
 PAGES = {
@@ -28,6 +28,9 @@ def opened(page: Page, address: str, path: str) -> None:
             "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
         )
         expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+        if path.startswith("autograd"):
+            expect(page.get_by_test_id("node").first).to_be_visible()
+            page.get_by_test_id("end").click()
         page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
     else:
         expect(page.get_by_test_id("status")).not_to_contain_text("Loading")

@@ -81,15 +81,15 @@ def test_back_and_forward_keep_a_changed_run(open_page: OpenPage) -> None:
     expect_the_changed_run(page, run, 50)
     for _ in range(2):
         page.get_by_role("link", name="Autograd").click()
-        expect(page.get_by_text("The graph of this run")).to_be_visible()
+        expect(page.get_by_test_id("node").first).to_be_visible()
         page.go_back()
         expect_the_changed_run(page, run, 50)
     page.go_forward()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()
     page.get_by_role("link", name="Training").click()
     expect_the_changed_run(page, run, 50)
     page.go_back()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()
     page.go_forward()
     expect_the_changed_run(page, run, 50)
 
@@ -207,7 +207,7 @@ def test_a_choice_leaves_no_step_on_the_way_back(open_page: OpenPage) -> None:
     """What Python writes into the address is no page of its own."""
     page = open_page(SETTINGS, quiet=False)
     page.get_by_role("link", name="Autograd").click()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()
     page.get_by_role("link", name="Training").click()
     expect(page.locator(".stage[data-run]")).to_be_visible()
     go_to(page, 20)
@@ -217,4 +217,4 @@ def test_a_choice_leaves_no_step_on_the_way_back(open_page: OpenPage) -> None:
     page.get_by_role("option", name="Adam", exact=True).click()
     expect_changes(page, "0:zero_grad=true,optimizer=SGD,lr=0.04;20:zero_grad=false,optimizer=Adam")
     page.go_back()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()

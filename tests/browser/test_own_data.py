@@ -15,6 +15,7 @@ from lrcore.data import Placed
 from tests.browser.conftest import OpenPage
 from tests.browser.player import (
     assert_shows,
+    choose_exercise,
     click_at,
     hidden_part,
     move_slider,
@@ -136,7 +137,8 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     page.wait_for_function("location.search.includes('lr=')")
     expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)
     page.get_by_role("link", name="Autograd").click()
-    page.get_by_text("The graph of this run").click()
+    choose_exercise(page, "The graph of this run")
+    page.get_by_text("Whole batch", exact=True).click()
     expect(page.locator('input[type=range][aria-label="Data point"]')).to_have_attribute("max", "2")
     page.get_by_role("link", name="Training").click()
     wait_for_points(page, 3)
@@ -229,7 +231,7 @@ def test_a_csv_file_survives_other_data_and_the_other_page(
     wait_for_points(page, 2)
     assert choices(page) == chosen
     page.get_by_role("link", name="Autograd").click()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()
     page.get_by_role("link", name="Training").click()
     wait_for_points(page, 2)
     assert choices(page) == chosen

@@ -11,6 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.player import (
     ENDLESS,
     assert_shows,
+    choose_exercise,
     go_to,
     hidden_part,
     move_slider,
@@ -139,7 +140,7 @@ def test_a_link_leaves_a_page_that_plays(open_page: OpenPage) -> None:
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 30)
     page.get_by_role("link", name="Autograd").click()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()
 
 
 def test_the_other_page_and_back_keep_the_playhead(open_page: OpenPage) -> None:
@@ -147,7 +148,7 @@ def test_the_other_page_and_back_keep_the_playhead(open_page: OpenPage) -> None:
     go_to(page, 25)
     wait_for_frames(page, 30)  # in the first ten, the player tells Python where it rests
     page.get_by_role("link", name="Autograd").click()
-    page.get_by_text("The graph of this run").click()
+    choose_exercise(page, "The graph of this run")
     slider = page.locator('input[type=range][aria-label="Iteration"]')
     expect(slider).to_have_value("25")
     page.get_by_role("link", name="Training").click()

@@ -27,7 +27,7 @@ def test_every_way_back_keeps_settings_and_playhead(open_page: OpenPage) -> None
     go_to(page, 25)
     rests_at(page, 25)
     page.get_by_role("link", name="Autograd").click()
-    expect(page.get_by_text("The graph of this run")).to_be_visible()
+    expect(page.get_by_test_id("node").first).to_be_visible()
     page.get_by_role("link", name="Training").click()
     rests_at(page, 25)
     page.get_by_role("link", name="Stories").click()
