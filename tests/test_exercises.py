@@ -264,7 +264,7 @@ def assert_it_prints_what_the_page_shows(exercise: Exercise, run_code: RunCode) 
         outputs = [
             frame.changes["out"]["text"]
             for frame in film_of(recording).frames
-            if "out" in frame.changes
+            if "text" in frame.changes.get("out", {})
         ]
         assert (outputs or [""])[-1] == recording.printed
 
