@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from lrcore.autograd.exercises import EXERCISES
+from lrcore.autograd.exercises import EXERCISES, Exercise
 from lrcore.autograd.film import Film, film_of
 from lrcore.autograd.film.layout import Item, place
 from lrcore.autograd.film.rules import rule_of
 from lrcore.autograd.recorder import record
+from lrcore.settings import default_of, described
 from tests.test_recorder import COURSE, SCRIPTS, TWICE
 
 FLIGHT = 28.0  # below a tensor, for the gradient that has come
@@ -36,9 +37,22 @@ def films() -> Iterator[tuple[str, Film]]:
     for name, script in SCRIPTS.items():
         yield name, film_of(record(script.splitlines()), name)
     for name, exercise in EXERCISES.items():
-        made = exercise()
-        for script, recording in zip(made.scripts(), made.recordings(), strict=True):
-            yield f"{name}: {script.title}", film_of(recording, script.title)
+        for made in varied(exercise):
+            for number, (script, recording) in enumerate(
+                zip(made.scripts(), made.recordings(), strict=True)
+            ):
+                yield f"{name}, {made}, {number}", film_of(recording, script.title)
+
+
+def varied(exercise: type[Exercise]) -> Iterator[Exercise]:
+    """An exercise, and the same with each other choice or switch."""
+    yield exercise()
+    for name, spec in described(exercise):
+        default = default_of(exercise, name)
+        choices = (
+            [not default] if spec.kind is bool else list(spec.choices() if spec.choices else ())
+        )
+        yield from (exercise(**{name: choice}) for choice in choices if choice != default)
 
 
 def filled(film: Film) -> Iterator[Rectangle]:

@@ -25,7 +25,16 @@ from lrcore.autograd.watch import Watch
 
 LINES = "<lines>"
 _FOLDED = "<folded>"
-_CUSTOM = torch.autograd.function.__file__
+# What runs inside of these is no operation of the script: custom functions, and what calls a
+# function of the script many times.
+_INSIDE = frozenset(
+    module.__file__
+    for module in (
+        torch.autograd.function,
+        torch.autograd.functional,
+        sys.modules["torch.autograd.gradcheck"],
+    )
+)
 # What lines of PyTorch may end with; anything else is a fault of ours.
 _ERRORS = (
     ArithmeticError,
@@ -208,10 +217,7 @@ class _Mode(TorchFunctionMode):
 
 
 def here(frame: FrameType | None = None) -> int:
-    """The line of the script that is being executed; 0 within a function of autograd's own.
-
-    What a custom `torch.autograd.Function` does inside is none of autograd's operations.
-    """
+    """The line of the script that is being executed; 0 inside of autograd's own functions."""
     frame = frame or sys._getframe(1)
     line = 0
     while frame is not None:
@@ -220,7 +226,7 @@ def here(frame: FrameType | None = None) -> int:
             line = line or frame.f_lineno
             if frame.f_code.co_name == "<module>":
                 return line
-        elif file == _CUSTOM:
+        elif file in _INSIDE:
             return 0
         frame = frame.f_back
     return line

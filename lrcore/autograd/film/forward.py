@@ -133,7 +133,10 @@ def warned(scene: Scene, event: Warned) -> Iterator[Frame]:
     phase = ACCUMULATE if scene.is_started else FORWARD
     sentence = "PyTorch goes on, but has something to say: its words stand beside."
     frame = scene.frame(phase, event.line, "PyTorch warns", sentence)
-    frame.changes["out"] = {"warning": "\n".join(scene.warned)}
+    frame.changes["out"] = {
+        "text": "\n".join(scene.printed),
+        "warning": "\n".join(scene.warned),
+    }
     yield frame
 
 

@@ -27,7 +27,7 @@ from lrcore.autograd.film.arrange import arrange
 from lrcore.autograd.film.parts import CHIP, CHIP_WIDTH, OPERATION, ROW, Box, Sketch, Wire
 from lrcore.autograd.film.texts import number_text, shape_text, width_of
 
-_SCALAR = 120.0  # the width of a number's box
+_SCALAR = 124.0  # the width of a number's box
 _ARRAY = 178.0
 _LINE = 24.0  # of a drawer
 
@@ -100,7 +100,7 @@ def _tensor(sketch: Sketch, key: str, look: Look, line: int, keeping: set[str]) 
     is_result = key in sketch.makers and look.requires_grad and not look.is_leaf
     kind = "result" if is_result else "leaf" if key in keeping else "constant"
     label = f"{name} {shape_text(look.value.shape)}" if is_array else name
-    width = max(_ARRAY if is_array else _SCALAR, width_of(label) + (20 if is_array else 92))
+    width = max(_ARRAY if is_array else _SCALAR, width_of(label) + (20 if is_array else 96))
     rows = (2 if is_array else 1) + (key in keeping)
     about = f"is_leaf {look.is_leaf} · requires_grad {look.requires_grad} · grad_fn {look.grad_fn}"
     return Box(
@@ -160,7 +160,7 @@ def saved_lines(sketch: Sketch, operation: Operated) -> list[str]:
         is_number = len(item.value.items) == 1
         size = number_text(item.value.items[0]) if is_number else shape_text(item.value.shape)
         texts[f"{name} = {size}" if is_number else f"{name} {size}"] = None
-    return _packed(list(texts), _SCALAR + OPERATION - 8)[:3]
+    return _packed(list(texts), _SCALAR + OPERATION - 12)[:3]
 
 
 def saved_size(operation: Operated) -> int:

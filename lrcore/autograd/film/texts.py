@@ -39,9 +39,13 @@ def value_text(value: Value, room: float = 160.0) -> str:
             return f"{shape_text(value.shape)} numbers"
         text = f"{number_text(value.minimum)} … {number_text(value.maximum)}"
         return text if width_of(text) <= room else "…"
+    for digits in (4, 3, 2):
+        text = f"[{', '.join(number_text(item, digits) for item in value.items)}]"
+        if width_of(text) <= room:
+            return text
     texts = [number_text(item) for item in value.items]
-    for count in range(len(texts), 0, -1):
-        text = f"[{', '.join(texts[:count])}{', …' if count < len(texts) else ''}]"
+    for count in range(len(texts) - 1, 0, -1):
+        text = f"[{', '.join(texts[:count])}, …]"
         if width_of(text) <= room:
             return text
     return "[…]"

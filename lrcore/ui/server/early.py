@@ -63,7 +63,7 @@ class Early:
         common = f'{_look()}<script async src="./{CONNECTION}"></script>'
         others = f"{common}{_preloads(_chunks(_OF_OTHERS))}"
         self._wishes = dict.fromkeys(_OTHERS, others.encode())
-        graph = _preloads(f"{ADDRESS}/{name}" for name in (*graph_files(), "keys.js"))
+        graph = _preloads(f"{ADDRESS}/{name}" for name in (*graph_files(), "keys.js", "copy.js"))
         self._wishes[_LAB] += graph.encode()
         training = f"{common}{_ROOM}{_wishes()}"
         self._wishes |= dict.fromkeys(_TRAINING, training.encode())

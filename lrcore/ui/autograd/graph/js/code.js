@@ -1,11 +1,12 @@
 // The lines of a script: the one being executed is lit, and values stand behind lines as comments.
+import { copyOnClick } from "../copy.js";
 import { escaped, made } from "./dom.js";
 
 const TOKENS = /(#.*$)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\b(import|from|as|def|class|return|for|in|if|elif|else|while|with|lambda|not|and|or|try|except|raise|pass)\b|\b(True|False|None)\b|(\b\d[\w.]*)/gm;
 const KINDS = ["comment", "string", "keyword", "constant", "number"];
 
 export class Code {
-  constructor(parent, film) {
+  constructor(parent, film, signal) {
     this.list = made("ol", { className: "lines" });
     this.lines = film.lines.map((text, n) => {
       const line = made("li");
@@ -15,7 +16,10 @@ export class Code {
       return line;
     });
     this.list.append(...this.lines);
-    parent.replaceChildren(...(film.folded ? [folded(film.folded)] : []), this.list);
+    const helper = film.folded ?? [];
+    const copy = made("button", { type: "button", className: "copy", textContent: "Copy code" });
+    copyOnClick(copy, () => [...helper, ...film.lines].join("\n"), signal);
+    parent.replaceChildren(...(helper.length ? [folded(helper)] : []), this.list, copy);
     this.scroller = parent;
   }
 

@@ -29,7 +29,7 @@ export class Panel {
     this.say.setAttribute("role", "status");
     this.picture = new Picture(this.graph, film);
     this.view = new View(this.graph, this.picture, signal);
-    this.lines = new Code(this.code, film);
+    this.lines = new Code(this.code, film, signal);
     this.pair(signal);
   }
 

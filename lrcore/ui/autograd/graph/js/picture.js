@@ -5,6 +5,7 @@ import { escaped, joined } from "./dom.js";
 const ROW = 30; // the height of a line in a box
 const BASE = 20; // from a row's top to the foot of its text
 const FLIGHT = 30; // below a tensor, for the gradient that has come
+const MANY = 15; // characters that fill a chip
 const EDGE = 4; // around the whole, for thick frames
 
 export class Picture {
@@ -61,7 +62,7 @@ export class Picture {
       this.parts.get(own.id).push(paper);
     }
     paper.classList.toggle("has-chip", Boolean(chip));
-    paper.lastElementChild.innerHTML = rows(chip ?? [], x + w / 2, y + h / 2 + 6 - (chip?.length > 1 ? 11 : 0), 22);
+    paper.lastElementChild.innerHTML = rows(chip ?? [], x + w / 2, y + h / 2 + 6 - (chip?.length > 1 ? 11 : 0), 22, w - 8);
   }
 
   /** The rectangle around some elements. */
@@ -114,7 +115,11 @@ function dressOperation(part, { drawer = null, problem }, own) {
   if (problem) need(part, "problem", () => `<text class="problem" x="${own.x}" y="${own.y - 6}"></text>`).textContent = problem;
 }
 
-const rows = (texts, x, y, step) => texts.map((text, n) => `<text x="${x}" y="${y + step * n}">${escaped(text)}</text>`).join("");
+/** Lines of text; a long one is squeezed into its room. */
+const rows = (texts, x, y, step, room) => texts.map((text, n) => {
+  const squeezed = room && text.length > MANY ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : "";
+  return `<text x="${x}" y="${y + step * n}"${squeezed}>${escaped(text)}</text>`;
+}).join("");
 
 const box = (one) => (one.kind === "operation" ? operation(one) : tensor(one));
 
