@@ -288,3 +288,14 @@ def test_a_copied_script_is_complete() -> None:
             if script.title != "Our engine":
                 assert script.lines[0] == "import torch", name
             assert max(map(len, script.lines)) <= 72, name
+
+
+def test_the_static_graph_is_one_graph_that_is_refilled() -> None:
+    exercise = Dynamic()
+    films = [film_of(recording) for recording in exercise.recordings()]
+    tensors = [[box for box in film.boxes if box.kind == "leaf"] for film in films]
+    assert list(map(len, tensors)) == [2, 1]
+    [leaf] = tensors[1]
+    told = [frame.changes[leaf.id] for frame in films[1].frames if leaf.id in frame.changes]
+    assert [change["value"] for change in told if "value" in change] == ["1", "−2"]
+    assert [change["grad"] for change in told if "grad" in change] == ["None", "2", "None", "−4"]

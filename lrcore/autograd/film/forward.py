@@ -18,6 +18,7 @@ def made(scene: Scene, event: Made) -> Iterator[Frame]:
     """The user makes a tensor."""
     key, look = event.tensor, event.look
     scene.looks[key] = look
+    scene.kept.pop(key, None)  # where a graph is filled again, its leaf is a new one
     if key not in scene.sketch.shown:
         return
     name, kind = scene.name(key), scene.boxes[key].kind
