@@ -165,6 +165,8 @@ def test_an_expression_has_the_sliders_of_its_letters() -> None:
 
 def test_derivatives_are_checked_beside_their_curves() -> None:
     app = opened("autograd.grad", g_gr="Curves", g_order="3")
+    [chart] = app.get("plotly_chart")
+    assert "At x = 3, f is 9 and its slope 6." in chart.proto.alt
     table = app.table[0].value
     assert list(table["torch.autograd.grad"]) == ["6", "2", "0"]
     assert [round(float(text), 5) for text in table["finite difference"]] == [6, 2, 0]

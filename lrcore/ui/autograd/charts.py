@@ -40,7 +40,12 @@ def draw_curves(result: Derivatives, at: float) -> None:
     curves, check = st.columns([62, 38], gap="medium")
     with curves:
         figure = derivative_curves(result.axis, result.curves, at, result.values, _ink())
-        st.plotly_chart(figure, height=500, key="g_curves", config=_NO_BAR)
+        orders = len(result.values) - 1
+        alt = (
+            f"f and its derivatives up to order {orders} from x = −5 to 5. At x = {at:g}, f is "
+            f"{result.values[0]:.4g} and its slope {result.values[1]:.4g}."
+        )
+        st.plotly_chart(figure, height=500, key="g_curves", config=_NO_BAR, alt=alt)
     with check:
         st.table(_checked(result), hide_index=True)
 

@@ -16,8 +16,8 @@ from lrcore.ui.links import write_link
 from lrcore.ui.session import control_values
 from lrcore.ui.widgets import widget
 
-_WIDTHS = {str: 250, float: 150, int: 150}
-_TEXT = 330
+_WIDTHS = {str: 220, float: 150, int: 150}
+_TEXT = 250
 _IN_A_STACK = 2
 
 
