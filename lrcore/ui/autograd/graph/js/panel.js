@@ -73,6 +73,7 @@ export class Panel {
     picture.svg.setAttribute("aria-label", `Graph, step ${at} of ${film.frames.length - 1}: ${frame.title}. ${frame.sentence}`);
     const { text, warning, error } = reel.of("out");
     this.out.textContent = text ?? "";
+    this.out.scrollTop = this.out.scrollHeight;
     this.warning.textContent = warning ? `PyTorch warns: ${warning}` : "";
     this.error.textContent = error ?? "";
     this.saved.textContent = `saved ${reel.of("saved").bytes ?? 0} bytes`;
