@@ -108,16 +108,6 @@ class Program:
         return [step.code() for step in self.steps]
 
 
-COURSE = Program(
-    ("w", "x"),
-    (
-        Operation("a", "+", ("w", "x")),
-        Operation("b", "+", ("w", 1)),
-        Operation("y", "*", ("a", "b")),
-    ),
-)
-
-
 def compile_expression(expression: Expression, text: str) -> Program:
     """One step for each operation, inner ones first; they are named t1, t2, …, the last one y.
 
@@ -160,16 +150,9 @@ def leaf_tensors(
     }
 
 
-def tensor_code(value: float, *, requires_grad: bool = False) -> str:
+def tensor_code(value: float) -> str:
     """The line of PyTorch that makes a 0-dimensional tensor of the default dtype."""
-    return f"torch.tensor({value!r}{', requires_grad=True' if requires_grad else ''})"
-
-
-def leaves_code(values: Mapping[str, float], dtype: torch.dtype = torch.float32) -> list[str]:
-    """The lines that make the leaves, and first make ``dtype`` the default."""
-    default = [] if dtype == torch.float32 else [f"torch.set_default_dtype({dtype})"]
-    leaves = (f"{n} = {tensor_code(value, requires_grad=True)}" for n, value in values.items())
-    return [*default, *leaves]
+    return f"torch.tensor({value!r})"
 
 
 def step_that_broke(program: Program, tensors: Mapping[str, Tensor]) -> Operation | None:
