@@ -223,7 +223,7 @@ def values(close: CloseUp) -> tuple[str, ...]:
         "theta.grad": _numbers(close.gradient),
         "theta": _numbers(close.parameters_after),
     }
-    update = iter(_values_in_update(close))
+    update = (_numbers(value) for _, value in update_values(close))
     written_out = {line.text for line in close.config.optimizer.update()}
     return tuple(
         next(update) if line.text in written_out else shown.get(line.shows, "")
@@ -231,8 +231,12 @@ def values(close: CloseUp) -> tuple[str, ...]:
     )
 
 
-def _values_in_update(close: CloseUp) -> list[str]:
-    """Run the lines of the update on the numbers of this step, and look at each."""
+def update_values(close: CloseUp) -> list[tuple[str, Tensor]]:
+    """Run the lines of the update on the numbers of this step: what each line makes, and its name.
+
+    Returns:
+        Nothing where the step stays a call of `optimizer.step`.
+    """
     optimizer = close.config.optimizer
     theta = close.parameters_before.clone()
     theta.grad = close.gradient.clone()
@@ -245,7 +249,7 @@ def _values_in_update(close: CloseUp) -> list[str]:
     found = []
     for line in optimizer.update():
         exec(line.text, scope)
-        found.append(_numbers(torch.as_tensor(scope[line.shows])))
+        found.append((line.shows, torch.as_tensor(scope[line.shows]).detach().clone()))
     return found
 
 

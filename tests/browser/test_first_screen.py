@@ -14,7 +14,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.player import assert_shows, hidden_part, number
 
 WIDE = [(1280, 720), (1024, 768), (1920, 1080)]
-NARROW = [(853, 480), (820, 1180), (390, 844)]
+NARROW = [(820, 1180), (390, 844)]
+LOW = [(853, 480), (640, 360)]
 _MOVED = """() => {
     window.moved = 0;
     new PerformanceObserver((list) => {
@@ -148,17 +149,40 @@ def test_a_narrow_window_has_one_column(
         expect(page.get_by_text("Points per class")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("size", LOW)
+def test_a_low_window_has_the_view_beside_the_plane(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    """A phone on its side, or a window that is shared in a corner of the screen."""
+    with opened(browser, address, size, path="?view=step", touch=True) as page:
+        assert overflowing(page) == []
+        assert hidden_part(page, "stMain") <= 0
+        for part in ("scatter", "play", "timeline", "speed", "status"):
+            expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=0.99)
+        [(_, plane)], [(_, side)] = (boxes(page, f".stage .{name}") for name in ("plane", "side"))
+        assert plane[1] <= side[0]
+        assert plane[2] == side[2]
+        assert plane[3] - plane[2] > 0.55 * size[1]
+        page.get_by_test_id("picture").scroll_into_view_if_needed()  # within the side
+        expect(page.get_by_test_id("picture")).to_be_in_viewport()
+        expect(page.get_by_test_id("play")).to_be_in_viewport()
+
+
 def test_type_grows_with_the_screen(browser: Browser, address: str) -> None:
     sizes = []
     for size in ((1280, 720), (1920, 1080)):
         with opened(browser, address, size) as page:
-            letters = ".stage [data-testid=iteration], .scatter .xtick text, .stSidebar label p"
             sizes.append(
-                page.evaluate(
-                    "s => s.split(', ').map((one) => "
-                    "parseFloat(getComputedStyle(document.querySelector(one)).fontSize))",
-                    letters,
-                )
+                [
+                    page.locator(letters).first.evaluate(
+                        "element => parseFloat(getComputedStyle(element).fontSize)"
+                    )
+                    for letters in (
+                        ".stage [data-testid=iteration]",
+                        ".scatter .xtick text",
+                        ".stSidebar label p",
+                    )
+                ]
             )
     for small, large in zip(*sizes, strict=True):
         assert large == pytest.approx(1.5 * small, rel=0.02)

@@ -12,7 +12,8 @@ export class Side {
     this.parts = VIEWS.map((entry) => this.made(entry, root.querySelector(".views")));
     this.ready = new Set(); // views that have been given the scene
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal: desk.signal });
-    this.choose(desk.chosen("view", (name) => VIEWS.some((entry) => entry.name === name)) ?? VIEWS[0].name);
+    const implied = VIEWS.find(({ choice }) => choice && desk.chosen(choice, Boolean));
+    this.choose(desk.chosen("view", (name) => VIEWS.some((entry) => entry.name === name)) ?? (implied ?? VIEWS[0]).name);
   }
 
   made(entry, parent) {
@@ -53,6 +54,7 @@ export class Side {
     this.about.textContent = part.about;
     this.desk.choose("view", part === this.parts[0] ? "" : name);
     this.overlay.show(null);
+    part.view.enter?.();
     this.resize();
     this.desk.redraw();
   }
