@@ -327,6 +327,26 @@ def test_an_accident_of_the_wheel_or_a_drag_leaves_the_curves_and_a_click_seeks(
     assert_shows(page, run, here)
 
 
+def test_marks_in_the_curves_lie_on_no_words(open_page: OpenPage) -> None:
+    """Changes at the start, close together, in the middle, and at the end of what is seen."""
+    changes = "0:lr=0.04;1:lr=0.05;15:lr=0.001;16:momentum=0.5;60:lr=0.002"
+    page = open_page(f"?changes={changes}&lr=0.002&momentum=0.5&test_share=0.2&max_iterations=60")
+    page.get_by_test_id("timeline").press("End")
+    words = ".curves .annotation-text"
+    expect(page.locator(words, has_text="dashed: test")).to_be_visible()
+    expect(page.locator(words)).to_have_count(3 + 3)  # titles, and groups of marks
+    seen = boxes(page, words)
+    [plot] = [box for _, box in boxes(page, ".curves")]
+    lines = [  # as thick as they are seen
+        (name, [left - 2, right + 2, top, bottom])
+        for name, (left, right, top, bottom) in boxes(page, ".curves .shapelayer path")
+    ]
+    for name, box in seen:
+        assert not [1 for _, other in (*seen, *lines) if other is not box and overlaps(box, other)]
+        assert plot[0] <= box[0], name
+        assert box[1] <= plot[1], name
+
+
 def test_axes_tell_nothing_of_what_is_to_come(open_page: OpenPage) -> None:
     """They end at a round number beyond what was seen, and at the end once that is seen."""
     page = open_page("?speed=1200")
