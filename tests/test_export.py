@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import subprocess
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 import nbformat
 import numpy as np
+import pandas
 import pytest
 import torch
 
@@ -135,6 +137,17 @@ def test_script_of_the_default_run_is_short_and_says_how_it_ends() -> None:
     assert f"accuracy {step.accuracy:.6g}." in lines[-1]
 
 
+@pytest.mark.parametrize("until", [0, 1, 10])
+def test_script_may_end_at_any_moment(until: int) -> None:
+    run = Run(RunConfig())
+    run.extend(60, 30)
+    run.branch(10, optimizer=SGD(lr=0.3))
+    [(weights, printed)] = executed([script(run, until=until)])
+    step = run.step(until)
+    assert weights == [*step.weights, step.bias]
+    assert printed[-1].split()[0] == str(until)
+
+
 def test_a_change_of_a_rate_is_a_line_of_the_loop() -> None:
     run = Run(RunConfig(target_accuracy=1.0))
     run.extend(60, 60)
@@ -172,3 +185,25 @@ def test_notebook_is_valid_and_its_cells_are_the_script() -> None:
     book = nbformat.reads(notebook(run), as_version=4)
     nbformat.validate(book)
     assert "\n\n".join(cell.source for cell in book.cells) + "\n" == script(run)
+
+
+def test_table_reads_back_with_the_settings_in_force() -> None:
+    run = Run(RunConfig(test_share=0.25, target_accuracy=1.0))
+    run.extend(60, 30)
+    run.branch(12, optimizer=Adam(), l2=0.1)
+    run.extend(60, 20)
+    text = run.to_csv()
+    table = pandas.read_csv(io.StringIO(text), comment="#")
+    names = ["loss", "accuracy", "test_loss", "test_accuracy"]
+    assert [*table.columns] == ["iteration", "w0", "w1", "b", *names, "setting"]
+    assert [*table.setting] == [0] * 12 + [1] * (len(run) - 12)
+    for iteration in (0, 12, len(run) - 1):
+        step, row = run.step(iteration), table.iloc[iteration]
+        assert [*row[["w0", "w1", "b"]].astype(np.float32)] == [*step.weights, step.bias]
+        told = [step.loss, step.accuracy, step.test_loss, step.test_accuracy]
+        assert [*row[names]] == pytest.approx(told, rel=1e-8)
+    settings = [line for line in text.splitlines() if line.startswith("#")]
+    assert settings[0].startswith("# setting 0, from iteration 0: RunConfig(data=Blobs(")
+    assert "# setting 1, from iteration 12: " in settings[1]
+    assert "Adam(" in settings[1]
+    assert len(run.to_csv(until=3).splitlines()) == 2 + 1 + 4

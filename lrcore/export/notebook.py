@@ -8,13 +8,13 @@ from lrcore.export.script import blocks
 from lrcore.training import Run
 
 
-def notebook(run: Run, *, title: str = "") -> str:
+def notebook(run: Run, *, until: int | None = None, title: str = "") -> str:
     """The script of a run with a cell for each part, in the format 4.5 of Jupyter.
 
     Source: nbformat, "The Notebook file format".
 
     Args:
-        run, title: as for `lrcore.export.script`.
+        run, until, title: as for `lrcore.export.script`.
     """
     cells: list[dict[str, object]] = [
         {
@@ -25,7 +25,7 @@ def notebook(run: Run, *, title: str = "") -> str:
             "outputs": [],
             "source": [f"{line}\n" for line in block[:-1]] + block[-1:],
         }
-        for number, block in enumerate(blocks(run, title), start=1)
+        for number, block in enumerate(blocks(run, until, title), start=1)
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     content = {

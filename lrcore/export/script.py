@@ -24,7 +24,9 @@ _SPLIT = (
 )
 
 
-def script(run: Run, *, title: str = "", written_out: bool = False) -> str:
+def script(
+    run: Run, *, until: int | None = None, title: str = "", written_out: bool = False
+) -> str:
     """The whole record of a run, its live changes included, as a script.
 
     On the CPU it ends with the weights of the run, bit for bit; on another device the run has
@@ -33,16 +35,19 @@ def script(run: Run, *, title: str = "", written_out: bool = False) -> str:
 
     Args:
         run: at least one moment of it is finite.
+        until: the moment that the script ends with; the last one if left out.
         title: a line of comment on top, such as a link.
         written_out: what `optimizer.step` does stands there as operations, where the optimiser has
             them; for a run without changes.
     """
-    return "\n\n".join("\n".join(block) for block in blocks(run, title, written_out)) + "\n"
+    return "\n\n".join("\n".join(block) for block in blocks(run, until, title, written_out)) + "\n"
 
 
-def blocks(run: Run, title: str = "", written_out: bool = False) -> list[list[str]]:
+def blocks(
+    run: Run, until: int | None = None, title: str = "", written_out: bool = False
+) -> list[list[str]]:
     """The parts of the script, each some lines: what a notebook has in a cell."""
-    last = _last_finite(run)
+    last = _last_finite(run, until)
     return [
         list(_head(run, title)),
         list(_points(run)),
@@ -54,8 +59,9 @@ def blocks(run: Run, title: str = "", written_out: bool = False) -> list[list[st
     ]
 
 
-def _last_finite(run: Run) -> int:
-    finite = np.isfinite(run.columns().table()).all(1)
+def _last_finite(run: Run, until: int | None) -> int:
+    moments = run.columns(0, None if until is None else until + 1)
+    finite = np.isfinite(moments.table()).all(1)
     return len(finite) - 1 - int(finite[::-1].argmax())
 
 
@@ -148,7 +154,7 @@ class _Stage:
 
 def _stages(run: Run, last: int, written_out: bool) -> list[_Stage]:
     """The loops of the run: a change of a rate stays in its loop, another one begins the next."""
-    segments = [one for one in run.segments if one.start < last]
+    segments = [one for one in run.segments if one.start < max(1, last)]
     stops = [*(one.start for one in segments[1:]), last]
     every = max(1, last // _ROWS)
     found: list[_Stage] = []

@@ -136,3 +136,12 @@ class OneStep:
     after: Numbers
     parts: tuple[Part, ...]
     memory: tuple[Memory, ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A run as text to take home: its kind by number, its last moment, and the text."""
+
+    kind: int
+    until: int
+    text: str

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from lrcore.figures.scene import GRID_SIZE, View, grid_points
 from lrcore.settings import SettingsError
 from lrcore.training import Run, TrainingError
+from lrcore.ui.player.home import taken_home
 from lrcore.ui.player.protocol import Grid, Numbers, Probe, to_base64
 from lrcore.ui.player.step import one_step
 from lrcore.ui.player.weights import Atlas, arrows, landscape
@@ -38,5 +39,12 @@ def _probe(atlas: Atlas, weights: Numbers) -> Probe | None:
 
 
 VIEWS: Mapping[str, Callable[[Atlas, Numbers], object]] = MappingProxyType(
-    {"grid": _grid, "probe": _probe, "landscape": landscape, "arrows": arrows, "step": one_step}
+    {
+        "grid": _grid,
+        "probe": _probe,
+        "landscape": landscape,
+        "arrows": arrows,
+        "step": one_step,
+        "home": taken_home,
+    }
 )

@@ -4,6 +4,7 @@ import { logits } from "./field.js";
 import { Film } from "./film.js";
 import { Grip } from "./grip.js";
 import { Hand } from "./hand.js";
+import { Home } from "./home.js";
 import { listenToKeys } from "./keys.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
@@ -80,7 +81,11 @@ export class Stage {
     };
     this.panel = new Panel(this.root, actions, signal);
     this.panel.chooseSpeed(this.memory.speed);
-    copyOnClick(this.panel.parts.copy, () => this.memory.address(this.playhead.here, this.playhead.speed), signal);
+    const address = () => this.memory.address(this.playhead.here, this.playhead.speed);
+    copyOnClick(this.panel.parts.copy, address, signal);
+    const until = () => Math.max(this.playhead.here, this.film.furthest);
+    this.home = new Home(this.panel.parts.home, { until, address, ask: () => this.askIfNeeded() }, signal);
+    this.panel.parts.take.addEventListener("click", (event) => this.home.open(event), { signal });
     listenToKeys({ ...actions, ...this.side.actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
     const { hand } = this;
     new Grip(this.plane, {
@@ -104,7 +109,7 @@ export class Stage {
   // Questions and answers
 
   get wants() {
-    return Object.assign({}, this.hand.wants, ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
+    return Object.assign({}, this.hand.wants, this.home.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
   }
 
   askIfNeeded() {
@@ -157,7 +162,7 @@ export class Stage {
   }
 
   take(name, value) {
-    for (const taker of [this.hand, ...this.views]) taker.take?.(name, value);
+    for (const taker of [this.hand, this.home, ...this.views]) taker.take?.(name, value);
     this.stale = true;
   }
 

@@ -1,0 +1,67 @@
+"""A run is taken home from the page: read, copied, and kept as files that hold this very run."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas
+from playwright.sync_api import Page, expect
+
+from lrcore import SGD, Run, RunConfig
+from lrcore.export import script
+from tests.browser.conftest import OpenPage
+from tests.browser.player import go_to, number, wait_for_iteration
+
+CHANGED = "?changes=0:lr=0.01;10:lr=0.3&lr=0.3&target_accuracy=1&max_iterations=1000000"
+
+
+def downloaded(page: Page, kind: int) -> tuple[str, str]:
+    """Name and text of the file that a button of the dialog gives."""
+    with page.expect_download() as found:
+        page.get_by_test_id(f"home-{kind}").click()
+    return found.value.suggested_filename, Path(found.value.path()).read_text("utf-8")
+
+
+def test_script_notebook_and_tables_are_those_of_the_run_until_here(open_page: OpenPage) -> None:
+    run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
+    run.extend(60, 30)
+    run.branch(10, optimizer=SGD(lr=0.3))
+    run.extend(60, 30)
+    page = open_page(CHANGED)
+    go_to(page, 25)
+    page.get_by_test_id("take").click()
+    code = page.locator(".home code")
+    expect(code).to_contain_text("import torch")
+    first, address, *rest = code.inner_text().splitlines()
+    assert [first, *rest] == script(run, until=25).splitlines()
+    assert "changes=0:lr=0.01;10:lr=0.3" in address
+    assert "at=25" in address
+    assert downloaded(page, 0) == ("run.py", code.inner_text())
+    name, text = downloaded(page, 1)
+    assert name == "run.ipynb"
+    cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    assert "\n\n".join(cells) + "\n" == script(run, until=25)
+    name, text = downloaded(page, 2)
+    table = pandas.read_csv(io.StringIO(text), comment="#")
+    assert (name, len(table), [*table.setting.unique()]) == ("run.csv", 26, [0, 1])
+    assert np.float32(table.loss[25]) == np.float32(run.step(25).loss)
+    name, text = downloaded(page, 3)
+    assert (name, len(pandas.read_csv(io.StringIO(text)))) == ("points.csv", 200)
+
+
+def test_dialog_keeps_keys_from_the_player_until_it_is_closed(open_page: OpenPage) -> None:
+    page = open_page(CHANGED)
+    page.get_by_test_id("take").click()
+    expect(page.locator(".home code")).to_contain_text("import torch")
+    page.locator(".home pre").focus()
+    for key in (" ", "ArrowRight", "3"):
+        page.keyboard.press(key)
+    expect(page.get_by_test_id("view-curves")).to_have_attribute("aria-selected", "true")
+    assert number(page, "iteration") == 0
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("home")).to_be_hidden()
+    page.keyboard.press(" ")
+    wait_for_iteration(page, 5)
