@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lrcore import SGD, Run, RunConfig
 from lrcore.export import script
 from tests.browser.conftest import OpenPage
-from tests.browser.player import go_to, number, wait_for_iteration
+from tests.browser.player import go_to, number, numbers, wait_for_iteration
 
 CHANGED = "?changes=0:lr=0.01;10:lr=0.3&lr=0.3&target_accuracy=1&max_iterations=1000000"
 
@@ -50,6 +50,52 @@ def test_script_notebook_and_tables_are_those_of_the_run_until_here(open_page: O
     assert np.float32(table.loss[25]) == np.float32(run.step(25).loss)
     name, text = downloaded(page, 3)
     assert (name, len(pandas.read_csv(io.StringIO(text)))) == ("points.csv", 200)
+
+
+def test_page_replays_the_run_from_the_disk_without_a_network(
+    open_page: OpenPage, browser: Browser, tmp_path: Path
+) -> None:
+    """The same digits as the live page at three moments, with keys, timeline and views."""
+    page = open_page(f"{CHANGED}&test_share=0.25")
+    go_to(page, 40)
+    page.get_by_test_id("take").click()
+    expect(page.locator(".home code")).to_contain_text("import torch")
+    name, text = downloaded(page, 4)
+    page.keyboard.press("Escape")
+    moments = (0, 17, 40)
+    seen = []
+    for moment in moments:
+        go_to(page, moment)
+        seen.append((numbers(page), page.get_by_test_id("equation").inner_text()))
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    try:
+        alone = context.new_page()
+        complaints: list[str] = []
+        alone.on("console", lambda message: complaints.append(message.text))
+        alone.on("pageerror", lambda error: complaints.append(str(error)))
+        alone.goto(path.as_uri())
+        expect(alone.get_by_test_id("status")).not_to_contain_text("Loading")
+        alone.keyboard.press(" ")
+        expect(alone.get_by_test_id("status")).to_have_text("The recording ends here.")
+        for moment, (shown, equation) in zip(moments, seen, strict=True):
+            go_to(alone, moment)
+            assert numbers(alone) == shown
+            assert alone.get_by_test_id("equation").inner_text() == equation
+        alone.keyboard.press("ArrowLeft")
+        expect(alone.get_by_test_id("iteration")).to_have_text("39")
+        assert alone.locator("[role=tab]").all_inner_texts() == ["Curves", "Sigmoid"]
+        alone.keyboard.press("3")
+        expect(alone.get_by_test_id("auc")).not_to_be_empty()
+        expect(alone.get_by_test_id("take")).to_be_hidden()
+        live = alone.get_by_role("link", name="Open it live").get_attribute("href")
+        assert live is not None
+        assert live.startswith(page.url.partition("?")[0])
+        assert "changes=0:lr=0.01;10:lr=0.3" in live
+        assert complaints == []
+    finally:
+        context.close()
 
 
 def test_dialog_keeps_keys_from_the_player_until_it_is_closed(open_page: OpenPage) -> None:

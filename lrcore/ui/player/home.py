@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from lrcore.export import notebook, script
 from lrcore.training import Run
 from lrcore.training.table import points_csv
+from lrcore.ui.player.offline import page
 from lrcore.ui.player.protocol import Numbers
 from lrcore.ui.player.view_data import Home
 from lrcore.ui.player.weights import Atlas
@@ -17,6 +18,7 @@ _KINDS: Sequence[Callable[[Run, int], str]] = (
     lambda run, until: notebook(run, until=until),
     lambda run, until: run.to_csv(until),
     lambda run, until: points_csv(run.data),
+    page,
 )
 
 

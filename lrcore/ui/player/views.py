@@ -10,18 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from lrcore.figures.scene import GRID_SIZE, View, grid_points
+from lrcore.figures.scene import View
 from lrcore.settings import SettingsError
-from lrcore.training import Run, TrainingError
+from lrcore.training import TrainingError
 from lrcore.ui.player.home import taken_home
-from lrcore.ui.player.protocol import Grid, Numbers, Probe, to_base64
+from lrcore.ui.player.protocol import Grid, Numbers, Probe
+from lrcore.ui.player.scene import grid_over
 from lrcore.ui.player.step import one_step
 from lrcore.ui.player.weights import Atlas, arrows, landscape
-
-
-def grid_over(run: Run, view: View) -> Grid:
-    """The features of a run on a grid over a rectangle of the plane."""
-    return Grid(tuple(view), GRID_SIZE, to_base64(run.basis(grid_points(view)).numpy()))
 
 
 def _grid(atlas: Atlas, view: Numbers) -> Grid | None:

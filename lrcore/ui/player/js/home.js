@@ -7,6 +7,7 @@ const FILES = [
   { name: "run.ipynb", label: "Notebook .ipynb", type: "application/json" },
   { name: "run.csv", label: "All moments .csv", type: "text/csv" },
   { name: "points.csv", label: "Points .csv", type: "text/csv" },
+  { name: "run.html", label: "Page .html, 5 MB", type: "text/html" },
 ];
 const SCRIPT = 0;
 
@@ -57,16 +58,17 @@ export class Home {
   take(name, { kind, until, text }) {
     if (name !== "home" || kind !== this.asked?.[0] || until !== this.until) return;
     this.asked = null;
-    const whole = kind === SCRIPT ? signed(text, this.ways.address()) : text;
+    const whole = signed(text, this.ways.address());
     if (kind === SCRIPT) this.code.textContent = whole;
     if (kind !== SCRIPT || this.isShown) save(whole, FILES[kind]);
     this.isShown = true;
   }
 }
 
-/** A script with the address of its run below its first line. */
+/** A script with the address of its run below its first line, or a page that leads back to it. */
 function signed(text, address) {
-  return text.replace("\n", () => `\n# ${address}\n`);
+  if (text.startsWith("# Logistic")) return text.replace("\n", () => `\n# ${address}\n`);
+  return text.replace('<a href="">', () => `<a href="${address.replaceAll("&", "&amp;").replaceAll('"', "%22")}">`);
 }
 
 function save(text, { name, type }) {

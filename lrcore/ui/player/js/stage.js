@@ -25,14 +25,16 @@ const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 export { loadPlotly } from "./plotly.js";
 
 export class Stage {
-  /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers */
-  constructor(parent, Plotly, send) {
+  /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers
+   * @param {Window} page what keeps the moment; in a recording (`replay.js`) nothing does */
+  constructor(parent, Plotly, send, page = window) {
     this.root = parent.querySelector(".stage");
+    this.root.classList.toggle("recorded", Boolean(page.isRecorded));
     this.film = new Film();
     this.playhead = new Playhead();
     this.link = new Link(send, this.film, this.playhead);
-    this.memory = new Memory(window);
-    this.hand = new Hand(this.film, this.playhead, this.link);
+    this.memory = new Memory(page);
+    this.hand = new Hand(this.film, this.playhead, this.link, page.isRecorded);
     this.plane = new Plane(this.root, Plotly);
     this.first = [this.plane, new Numbers(this.root)]; // the first frame after a change need not wait for the rest
     this.stale = true; // whether the moment must be drawn again
