@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas
+import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from lrcore import SGD, Run, RunConfig
 from lrcore.export import script
 from tests.browser.conftest import OpenPage
-from tests.browser.player import go_to, number, numbers, wait_for_iteration
+from tests.browser.player import TO_SCREEN, go_to, number, numbers, wait_for_iteration
 
 CHANGED = "?changes=0:lr=0.01;10:lr=0.3&lr=0.3&target_accuracy=1&max_iterations=1000000"
 
@@ -96,6 +99,30 @@ def test_page_replays_the_run_from_the_disk_without_a_network(
         assert complaints == []
     finally:
         context.close()
+
+
+def test_picture_is_what_is_seen_twice_as_large(open_page: OpenPage) -> None:
+    page = open_page(CHANGED)
+    go_to(page, 25)
+    [x, y] = page.evaluate(TO_SCREEN, [-4.0, -6.0])  # deep in class 1
+    stage = page.locator(".stage").bounding_box()
+    assert stage is not None
+    shown = numbers(page)
+    page.get_by_test_id("take").click()
+    with page.expect_download() as found:
+        page.get_by_test_id("home-svg").click()
+    words = " ".join(ElementTree.parse(found.value.path()).getroot().itertext())
+    for text in ("class 0", "accuracy", *(shown[name] for name in ("iteration", "loss", "w0"))):
+        assert text in words
+    assert "Copy" not in words
+    with page.expect_download() as found:
+        page.get_by_test_id("home-png").click()
+    picture = Image.open(found.value.path()).convert("RGB")
+    assert picture.size == pytest.approx((2 * stage["width"], 2 * stage["height"]), abs=2)
+    at = (round(2 * (x - stage["x"])), round(2 * (y - stage["y"])))
+    red, green, blue = picture.getpixel(at)
+    assert red > green > blue  # the tint of class 1
+    assert picture.getpixel((4, 4)) == (255, 255, 255)
 
 
 def test_dialog_keeps_keys_from_the_player_until_it_is_closed(open_page: OpenPage) -> None:

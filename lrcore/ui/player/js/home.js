@@ -1,5 +1,6 @@
 // The dialog in which a run is taken home: its script to read and copy, and files to keep.
 import { copyOnClick } from "./copy.js";
+import { asPng, asSvg } from "./snapshot.js";
 
 // By their numbers in home.py.
 const FILES = [
@@ -18,12 +19,16 @@ export class Home {
     Object.assign(this, { dialog, ways, asked: null, serial: 0 });
     this.code = dialog.querySelector("code");
     const files = dialog.querySelector(".files");
-    FILES.forEach(({ label }, kind) => {
+    const add = (label, testid, act) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
-      button.dataset.testid = `home-${kind}`;
-      button.addEventListener("click", () => this.fetch(kind), { signal });
+      button.dataset.testid = testid;
+      button.addEventListener("click", act, { signal });
       files.append(button);
-    });
+    };
+    FILES.forEach(({ label }, kind) => add(label, `home-${kind}`, () => this.fetch(kind)));
+    const stage = dialog.closest(".stage");
+    add("Picture .svg", "home-svg", () => save(asSvg(stage), { name: "moment.svg", type: "image/svg+xml" }));
+    add("Picture .png", "home-png", async () => save(await asPng(asSvg(stage)), { name: "moment.png", type: "image/png" }));
     copyOnClick(dialog.querySelector(".copy-code"), () => this.code.textContent, signal);
     dialog.querySelector(".close").addEventListener("click", () => dialog.close(), { signal });
     dialog.addEventListener("close", () => this.left(), { signal });

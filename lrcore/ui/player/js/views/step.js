@@ -187,6 +187,7 @@ export class Step {
     Object.assign(made, { role: "img", ariaLabel: text, title: text });
     made.style.setProperty("--share", Math.abs(share).toFixed(4));
     made.classList.add(share < 0 ? "less" : "more");
+    made.append(document.createElement("b"));
     return made;
   }
 

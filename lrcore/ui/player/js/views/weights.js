@@ -11,7 +11,7 @@ const PATIENCE = 5000; // ms until a map is asked for anew that has not come
 const EVERY = 300; // ms between two slices while b moves
 const TILT = 5; // degrees for a press of [ or ]
 const HTML = `<div class="map"><canvas data-testid="weights-map" role="img" aria-label="The loss over the weights, with the path of the run"></canvas>
-  <i class="dot" role="slider" tabindex="0" aria-label="The weights; arrow keys move them"></i><p class="beside" aria-hidden="true"></p></div>
+  <i class="dot" role="slider" tabindex="0" aria-label="The weights; arrow keys move them"><b></b></i><p class="beside" aria-hidden="true"></p></div>
 <div class="tools"><select data-testid="weights-first" aria-label="Across"></select><select data-testid="weights-second" aria-label="Upwards"></select>
   <label><input type="checkbox" data-testid="weights-slice"> at this <i>b</i></label>
   <label title="Tilt the map ([ and ])">tilt <input type="range" data-testid="weights-tilt" aria-label="Tilt" min="0" max="60" step="1" value="0"></label></div>
