@@ -46,18 +46,15 @@ class FeatureMap(Entry):
         del low, high
         return x
 
-    def code(self) -> str:
-        """What `expand` does, as an expression of torch in `x`; empty where it needs more."""
-        return ""
+    def code(self) -> tuple[str, ...]:
+        """What `expand` does, as lines of torch that change x, (n, 2); `fitted` are the points that
+        the box is around, x of the training points."""
+        return ()
 
 
 @dataclass(frozen=True)
 class Linear(FeatureMap):
     """x0, x1: the boundary is a straight line."""
-
-    def code(self) -> str:
-        """See `FeatureMap.code`."""
-        return "x"
 
 
 @dataclass(frozen=True)
@@ -76,9 +73,9 @@ class Quadratic(FeatureMap):
         del low, high
         return torch.cat([x, x**2, x[:, :1] * x[:, 1:]], 1)  # (n, 5)
 
-    def code(self) -> str:
+    def code(self) -> tuple[str, ...]:
         """See `FeatureMap.code`."""
-        return "torch.cat([x, x**2, x[:, :1] * x[:, 1:]], 1)"
+        return ("x = torch.cat([x, x**2, x[:, :1] * x[:, 1:]], 1)",)
 
 
 @dataclass(frozen=True)
@@ -96,9 +93,9 @@ class Cubic(Quadratic):
         """See `FeatureMap.expand`; d = 9."""
         return torch.cat([super().expand(x, low, high), x**3, x**2 * x.flip(1)], 1)  # (n, 9)
 
-    def code(self) -> str:
+    def code(self) -> tuple[str, ...]:
         """See `FeatureMap.code`."""
-        return f"torch.cat([{super().code()}, x**3, x**2 * x.flip(1)], 1)"
+        return ("x = torch.cat([x, x**2, x[:, :1] * x[:, 1:], x**3, x**2 * x.flip(1)], 1)",)
 
 
 @dataclass(frozen=True)
@@ -127,9 +124,9 @@ class Sine(FeatureMap):
         del low, high
         return torch.cat([x, torch.sin(self.frequency * x)], 1)  # (n, 4)
 
-    def code(self) -> str:
+    def code(self) -> tuple[str, ...]:
         """See `FeatureMap.code`."""
-        return f"torch.cat([x, torch.sin({self.frequency} * x)], 1)"
+        return (f"x = torch.cat([x, torch.sin({self.frequency} * x)], 1)",)
 
 
 @dataclass(frozen=True)
@@ -175,6 +172,17 @@ class Radial(FeatureMap):
         centres = low + between * torch.tensor(steps, dtype=x.dtype).flip(1)  # (d, 2)
         distance = (x[:, None] - centres) / (self.width * between)  # (n, d, 2)
         return torch.exp(-0.5 * distance.square().sum(2))
+
+    def code(self) -> tuple[str, ...]:
+        """See `FeatureMap.code`."""
+        steps = f"torch.arange({self.per_side}.0)"
+        return (
+            "low, high = torch.aminmax(fitted, dim=0)",
+            f"between = (high - low).clamp(min=1e-6) / {self.per_side - 1}",
+            f"centres = low + between * torch.cartesian_prod({steps}, {steps}).flip(1)",
+            f"distance = (x[:, None] - centres) / ({self.width} * between)",
+            "x = torch.exp(-0.5 * distance.square().sum(2))",
+        )
 
 
 # ADD A FEATURE MAP HERE: control, link, page and tests follow.

@@ -19,7 +19,7 @@ ORDER = (
     {"features", "model", "optim"},
     {"training"},
     {"limits", "stories"},
-    {"landscape"},
+    {"landscape", "export"},
     {"autograd"},
     {"figures"},
     {"ui"},

@@ -14,6 +14,7 @@ from lrcore.ui.player.protocol import plain
 from lrcore.ui.player.step import one_step
 from lrcore.ui.player.view_data import OneStep
 from lrcore.ui.player.views import VIEWS
+from lrcore.ui.player.weights import Atlas
 
 HARD = Blobs(mean=0.8)
 
@@ -21,7 +22,7 @@ HARD = Blobs(mean=0.8)
 def stepped(config: RunConfig, moment: int, length: int = 60) -> tuple[Run, OneStep]:
     run = Run(config)
     run.extend(60, length)
-    found = VIEWS["step"](run, 0, (float(moment),))
+    found = VIEWS["step"](Atlas(run), (float(moment),))
     assert isinstance(found, OneStep)
     return run, found
 
@@ -82,9 +83,12 @@ def test_gradients_stay_where_zero_grad_is_off() -> None:
 
 def test_what_an_optimiser_remembers_is_told_before_and_after() -> None:
     _, step = stepped(RunConfig(data=HARD, optimizer=Adam()), 9)
-    assert [one.name for one in step.memory] == ["m", "v"]
+    assert [one.name for one in step.memory] == ["m", "v", "root"]
     _, following = stepped(RunConfig(data=HARD, optimizer=Adam()), 10)
-    assert [one.after for one in step.memory] == [one.before for one in following.memory]
+    kept, divisor = step.memory[:2], step.memory[2]
+    assert [one.after for one in kept] == [one.before for one in following.memory[:2]]
+    corrected = np.sqrt(kept[1].after) / np.sqrt(1 - Adam().beta2 ** 10)
+    np.testing.assert_allclose(divisor.after, corrected, rtol=1e-5)
     assert [beat.name for beat in step.beats][-4:] == ["m", "v", "correction", "step"]
     _, plain_sgd = stepped(RunConfig(data=HARD, optimizer=SGD(momentum=0.0)), 9)
     assert (plain_sgd.memory, len(plain_sgd.parts)) == ((), 1)
@@ -94,4 +98,4 @@ def test_what_an_optimiser_remembers_is_told_before_and_after() -> None:
 def test_no_such_moment_is_nothing(moment: tuple[float, ...]) -> None:
     run = Run(RunConfig())
     run.extend(60, 30)
-    assert one_step(run, 0, moment) is None
+    assert one_step(Atlas(run), moment) is None

@@ -16,7 +16,7 @@ from lrcore import SGD, Adam, Blobs, Quadratic, Run, RunConfig
 from lrcore.landscape import objective_of
 from lrcore.ui.player.protocol import LATER
 from lrcore.ui.player.view_data import Arrows, Landscape
-from lrcore.ui.player.weights import PRINCIPAL, arrows, landscape
+from lrcore.ui.player.weights import PRINCIPAL, Atlas, arrows, landscape
 from tests.by_hand import run_to
 from tests.films import ENDLESS, ask, filmed
 
@@ -40,9 +40,10 @@ def question(run: Run, mode: float = LOWEST, pair: tuple[int, int] = (0, 1)) -> 
     )
 
 
-def mapped(run: Run, numbers: tuple[float, ...]) -> Landscape:
+def mapped(of: Run | Atlas, numbers: tuple[float, ...]) -> Landscape:
     """The map, however long it takes."""
-    while (answer := landscape(run, 0, numbers)) is LATER:
+    atlas = Atlas(of) if isinstance(of, Run) else of
+    while (answer := landscape(atlas, numbers)) is LATER:
         time.sleep(0.01)
     assert isinstance(answer, Landscape)
     return answer
@@ -162,12 +163,14 @@ def test_change_of_penalties_holds_from_its_moment_on() -> None:
 
 
 def test_arrows_add_up_to_the_recorded_step() -> None:
-    run = run_to(replace(NEAR, optimizer=SGD(lr=0.3, momentum=0.9)), 20)
-    found = arrows(run, 0, (0.0, 7.0, LOWEST, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
+    run = run_to(replace(NEAR, optimizer=SGD(lr=0.3, momentum=0.9, weight_decay=0.01)), 20)
+    found = arrows(Atlas(run), (0.0, 7.0, LOWEST, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
     assert isinstance(found, Arrows)
     moved = np.array(run.step(8).weights) - run.step(7).weights
     assert found.step[:2] == pytest.approx(tuple(moved), abs=1e-7)
-    assert np.add(found.gradient, found.memory) == pytest.approx(np.array(found.step), abs=1e-7)
+    parts = np.array([found.gradient, found.decay, found.memory])
+    assert parts.sum(0) == pytest.approx(np.array(found.step), abs=1e-7)
+    assert parts[1] == pytest.approx(-0.003 * np.array([*run.step(7).weights, run.step(7).bias]))
     assert np.abs(found.memory).max() > 1e-4
     assert found.rate == pytest.approx(0.3)
     objective, _ = objective_of(run)
@@ -183,7 +186,7 @@ def test_arrows_add_up_to_the_recorded_step() -> None:
 
 def test_adam_has_no_stable_rate() -> None:
     run = run_to(replace(NEAR, optimizer=Adam()), 5)
-    found = arrows(run, 0, (0.0, 2.0, SLICE, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
+    found = arrows(Atlas(run), (0.0, 2.0, SLICE, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
     assert isinstance(found, Arrows)
     assert found.stable_rate is None
 
@@ -209,11 +212,11 @@ def test_numbers_that_do_not_fit_give_nothing(change: dict[int, float]) -> None:
     numbers = list(question(run))
     for place, value in change.items():
         numbers[place] = float(value)
-    assert landscape(run, 0, tuple(numbers)) is None
-    assert landscape(run, 0, tuple(numbers[:-1])) is None
-    assert landscape(run, 0, ()) is None
+    assert landscape(Atlas(run), tuple(numbers)) is None
+    assert landscape(Atlas(run), tuple(numbers[:-1])) is None
+    assert landscape(Atlas(run), ()) is None
     for bad in ((), (0.0,) * 8, (0.0, 99.0, *[0.0] * 7), (0.0, 1.0, 5.0, *[0.0] * 6)):
-        assert arrows(run, 0, bad) is None
+        assert arrows(Atlas(run), bad) is None
 
 
 def test_an_answer_never_waits_for_a_map_and_asks_for_it_again() -> None:
@@ -225,8 +228,9 @@ def test_an_answer_never_waits_for_a_map_and_asks_for_it_again() -> None:
     answer = ask(film, first, rows=(4, 0), wants={"landscape": numbers})
     assert time.perf_counter() - start < 2
     assert "landscape" not in answer.got or answer.got["landscape"]
-    found = mapped(film.run, numbers)
+    atlas = Atlas(film.run)
+    found = mapped(atlas, numbers)
     assert (found.points, found.of_points) == (2000, 4000)
     start = time.perf_counter()
-    assert mapped(film.run, numbers) is found
+    assert mapped(atlas, numbers) is found
     assert time.perf_counter() - start < 0.05

@@ -11,6 +11,8 @@ import torch
 from lrcore.settings import Entry, setting
 
 MAX_SEED = 2**31 - 1
+POINTS_FILE = "points.csv"
+MOST_IN_CODE = 500
 # The axes of the course's plots: x0, x1, y0, y1.
 COURSE_FRAME = (-5.0, 7.0, -7.0, 7.0)
 
@@ -67,6 +69,22 @@ class DataSettings(Entry, ABC):
     @abstractmethod
     def sample(self, generator: torch.Generator | None = None) -> Dataset:
         """Draw the points; the same settings give the same points."""
+
+    def code(self) -> tuple[str, ...]:
+        """Lines of torch that make x and y as `sample` does, bit for bit.
+
+        Where no lines draw the points, they stand in them as numbers, or are read from
+        `POINTS_FILE` where there are more than `MOST_IN_CODE`.
+        """
+        data = self.sample()
+        if len(data.y) <= MOST_IN_CODE:
+            return (f"x = torch.tensor({data.x.tolist()})", f"y = torch.tensor({data.y.tolist()})")
+        return (
+            f'with open("{POINTS_FILE}") as file:',
+            '    rows = [list(map(float, line.split(","))) for line in file.readlines()[1:]]',
+            "points = torch.tensor(rows)  # x0, x1, class",
+            "x, y = points[:, :2].contiguous(), points[:, 2].contiguous()",
+        )
 
     @abstractmethod
     def population(self) -> Population | None:

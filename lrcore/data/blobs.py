@@ -123,6 +123,33 @@ class Blobs(DataSettings):
         flipped = torch.rand(len(y), generator=generator) < self.label_noise
         return Dataset(x, torch.where(flipped, 1 - y, y), frame=COURSE_FRAME)
 
+    def code(self) -> tuple[str, ...]:
+        """See `DataSettings.code`."""
+        (count_0, count_1), (std_0, std_1) = self._counts(), self._stds()
+        rest = math.sqrt(1 - self.correlation**2)
+        turned = (
+            "    first, second = points.unbind(1)",
+            f"    second = {self.correlation} * first + {rest} * second",
+            "    points = torch.stack([first, second], 1)",
+        )
+        flips = (
+            f"flipped = torch.rand(len(y), generator=generator) < {self.label_noise}",
+            "y = torch.where(flipped, 1 - y, y)",
+        )
+        return (
+            f"generator = torch.Generator().manual_seed({self.seed})",
+            "",
+            "def cloud(count, mean, std):",
+            "    points = torch.normal(torch.zeros(count, 2), std, generator=generator)",
+            *(turned if self.correlation else ()),
+            f"    return points + mean + {self.bias}",
+            "",
+            f"x = torch.cat([cloud({count_0}, {self.mean}, {std_0}), "
+            f"cloud({count_1}, {-self.mean}, {std_1})])",
+            f"y = torch.cat([torch.zeros({count_0}), torch.ones({count_1})])",
+            *(flips if self.label_noise else ()),
+        )
+
     def population(self) -> Population:
         """A Gaussian a class."""
         count_0, count_1 = self._counts()

@@ -74,6 +74,27 @@ class Shape(DataSettings):
         x, y = stacked(self._points(0, generator), self._points(1, generator))
         return Dataset(x, y, frame=_FRAME)
 
+    @abstractmethod
+    def centres_code(self) -> tuple[str, ...]:
+        """What `centres` does, as the lines of a function of t and label."""
+
+    def code(self) -> tuple[str, ...]:
+        """See `DataSettings.code`."""
+        n = self.samples_per_class
+        return (
+            f"generator = torch.Generator().manual_seed({self.seed})",
+            "",
+            "def centres(t, label):",
+            *(f"    {line}" for line in self.centres_code()),
+            "",
+            "def drawn(label):",
+            f"    t = torch.rand({n}, generator=generator)",
+            f"    return torch.normal(centres(t, label), {self.noise}, generator=generator)",
+            "",
+            "x = torch.cat([drawn(0), drawn(1)])",
+            f"y = torch.cat([torch.zeros({n}), torch.ones({n})])",
+        )
+
     def population(self) -> Population:
         """Gaussians of covariance noise² I, their centres at equal steps of t."""
         t = (torch.arange(self.components, dtype=torch.float64) + 0.5) / self.components
@@ -117,6 +138,15 @@ class Moons(Shape):
         arc = _polar(2.0, math.pi * t) - t.new_tensor([1.0, self.depth / 2])
         return -arc if label else arc
 
+    def centres_code(self) -> tuple[str, ...]:
+        """See `Shape.centres_code`."""
+        return (
+            "angle = math.pi * t",
+            "arc = torch.stack([2.0 * angle.cos(), 2.0 * angle.sin()], 1) "
+            f"- torch.tensor([1.0, {self.depth / 2}])",
+            "return -arc if label else arc",
+        )
+
 
 @dataclass(frozen=True)
 class Circles(Shape):
@@ -139,6 +169,14 @@ class Circles(Shape):
         """See `Shape.centres`; t runs around the circle."""
         return _polar(2.5 * self.inner_radius if label else 2.5, 2 * math.pi * t)
 
+    def centres_code(self) -> tuple[str, ...]:
+        """See `Shape.centres_code`."""
+        return (
+            "angle = 2 * math.pi * t",
+            f"radius = {2.5 * self.inner_radius} if label else 2.5",
+            "return torch.stack([radius * angle.cos(), radius * angle.sin()], 1)",
+        )
+
 
 @dataclass(frozen=True)
 class Xor(Shape):
@@ -152,6 +190,13 @@ class Xor(Shape):
         """See `Shape.centres`; the first half of t is the cloud on the left."""
         x0 = torch.where(t < 0.5, -1.5, 1.5).to(t)
         return torch.stack([x0, -x0 if label else x0], 1)
+
+    def centres_code(self) -> tuple[str, ...]:
+        """See `Shape.centres_code`."""
+        return (
+            "x0 = torch.where(t < 0.5, -1.5, 1.5)",
+            "return torch.stack([x0, -x0 if label else x0], 1)",
+        )
 
 
 @dataclass(frozen=True)
@@ -180,3 +225,12 @@ class Spirals(Shape):
         radius = torch.sqrt(inner**2 + (outer**2 - inner**2) * t)
         arm = _polar(radius, 2 * math.pi * self.turns * (radius - inner) / (outer - inner))
         return -arm if label else arm
+
+    def centres_code(self) -> tuple[str, ...]:
+        """See `Shape.centres_code`."""
+        return (
+            "radius = torch.sqrt(0.25 + 8.75 * t)",
+            f"angle = {2 * math.pi * self.turns} * (radius - 0.5) / 2.5",
+            "arm = torch.stack([radius * angle.cos(), radius * angle.sin()], 1)",
+            "return -arm if label else arm",
+        )

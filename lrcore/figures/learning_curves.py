@@ -81,9 +81,11 @@ def empty_curves(target: float, *, test: bool = False) -> Figure:
         for name, colour, axis, dash in looks
     ]
     hint = " (dashed: test)" if test else ""
+    # Beside the axis: the numbers of marks stand above the panel.
+    beside = {"xanchor": "right", "xshift": -14}
     titles = [
-        _title("loss", f"loss{hint}", 1.0, palette.LOSS),
-        _title("accuracy", "accuracy", 0.45, palette.ACCURACY),
+        _title("loss", "loss", 1.0, palette.LOSS) | beside,
+        _title("accuracy", f"accuracy{hint}", 0.45, palette.ACCURACY),
         _title("target", f"target {target:g}", 0.45, palette.TARGET) | {"x": 1, "xanchor": "right"},
     ]
     layout: dict[str, object] = _LAYOUT | {"annotations": titles, "shapes": [_target_line(target)]}

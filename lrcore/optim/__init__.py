@@ -10,6 +10,7 @@ import torch
 
 from lrcore.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
 from lrcore.optim.base import (
+    FORGET_VELOCITY,
     Beat,
     OptimizerSettings,
     UpdateLine,
@@ -85,6 +86,11 @@ class SGD(OptimizerSettings):
         if self.momentum == 0:
             forget_velocity(optimizer)
 
+    def change_code(self, before: OptimizerSettings) -> tuple[str, ...]:
+        """See `OptimizerSettings.change_code`."""
+        lines = super().change_code(before)
+        return lines if self.momentum or not lines else (*lines, FORGET_VELOCITY)
+
 
 @dataclass(frozen=True)
 class LBFGS(OptimizerSettings):
@@ -150,6 +156,12 @@ class LBFGS(OptimizerSettings):
         if any(group["history_size"] != self.history_size for group in optimizer.param_groups):
             optimizer.state.clear()
         super().apply_to(optimizer)
+
+    def change_code(self, before: OptimizerSettings) -> tuple[str, ...]:
+        """See `OptimizerSettings.change_code`."""
+        lines = super().change_code(before)
+        is_other = any("history_size" in line for line in lines)
+        return ("optimizer.state.clear()", *lines) if is_other else lines
 
 
 # ADD AN OPTIMISER HERE: control, link, page and tests follow.

@@ -8,6 +8,7 @@ from typing import ClassVar
 import torch
 
 from lrcore.optim.base import (
+    FORGET_VELOCITY,
     Beat,
     OptimizerSettings,
     UpdateLine,
@@ -154,6 +155,12 @@ class RMSprop(OptimizerSettings):
         for state in optimizer.state.values():
             # Torch makes this buffer in its first step only.
             state.setdefault("momentum_buffer", torch.zeros_like(state["square_avg"]))
+
+    def change_code(self, before: OptimizerSettings) -> tuple[str, ...]:
+        """See `OptimizerSettings.change_code`."""
+        lines = super().change_code(before)
+        begins = 'optimizer.state[theta].setdefault("momentum_buffer", torch.zeros_like(theta))'
+        return (*lines, begins if self.momentum else FORGET_VELOCITY) if lines else ()
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,15 @@ class OptimizerSettings(Entry):
         for group in optimizer.param_groups:
             group.update(self.hyperparameters())
 
+    def change_code(self, before: OptimizerSettings) -> tuple[str, ...]:
+        """What `apply_to` does to an `optimizer` with the settings `before`, as lines of torch."""
+        earlier = before.hyperparameters()
+        return tuple(
+            f'optimizer.param_groups[0]["{name}"] = {value!r}'
+            for name, value in self.hyperparameters().items()
+            if value != earlier[name]
+        )
+
     def memory(self) -> dict[str, str]:
         """The tensors that `update` goes on from, 0 at first: by their names there, torch's."""
         return {}
@@ -119,6 +128,10 @@ class OptimizerSettings(Entry):
             return (), "theta.grad"
         line = UpdateLine(f"g = theta.grad.add(theta, alpha={weight_decay})", Beat.DECAY, "g")
         return (line,), "g"
+
+
+# What `forget_velocity` does, as a line of torch.
+FORGET_VELOCITY = 'optimizer.state[theta].pop("momentum_buffer", None)'
 
 
 def forget_velocity(optimizer: torch.optim.Optimizer) -> None:

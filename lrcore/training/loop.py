@@ -1,4 +1,4 @@
-"""The loop of a run as code: lines to light one by one, and a script that repeats the run."""
+"""The loop of a run as code, line by line: to light, and to stand in a script."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lrcore.features import Basis
 from lrcore.model import LOSSES
-from lrcore.optim import Beat
+from lrcore.optim import Beat, UpdateLine
 from lrcore.training.close_up import CloseUp
 from lrcore.training.config import RunConfig
-from lrcore.training.engine import initial_parameters
-from lrcore.training.split import held_out
 
 _LIGHTS: dict[Beat, tuple[str, ...]] = {
     Beat.BATCH: ("batch",),
@@ -49,12 +46,17 @@ class LoopLine:
         return "    " * self.depth + self.text
 
 
-def loop(config: RunConfig) -> tuple[LoopLine, ...]:
-    """The loop of a run under these settings; `body` is its text.
+def loop(config: RunConfig, *, written_out: bool = True) -> tuple[LoopLine, ...]:
+    """The loop of a run under these settings, without what must stand before it.
 
-    It is the course's loop, with b as the last entry of one tensor `theta` and what
-    `optimizer.step` does written out, where the optimiser has it (`OptimizerSettings.update`).
+    It is the course's loop, with b as the last entry of one tensor `theta`.
+
+    Args:
+        config: the settings; changes within a run are not in it.
+        written_out: what `optimizer.step` does stands there as operations, where the optimiser has
+            them (`OptimizerSettings.update`).
     """
+    update = config.optimizer.update() if written_out else ()
     lines = [LoopLine(f"for iteration in range({config.max_iterations}):", None, 0)]
     if config.mini_batches:
         size = config.batch_size
@@ -67,11 +69,12 @@ def loop(config: RunConfig) -> tuple[LoopLine, ...]:
         return (
             *lines,
             LoopLine("def closure():", None, 1),
-            *_evaluation(config, depth=2),
+            *_evaluation(config, "optimizer.zero_grad()", depth=2),
             LoopLine(f"return {_lowered(config)}", None, 2),
             _line("optimizer.step(closure)", Beat.STEP, "theta"),
         )
-    return (*lines, *_evaluation(config, depth=1), *_update(config))
+    clear = "theta.grad = None  # optimizer.zero_grad()" if update else "optimizer.zero_grad()"
+    return (*lines, *_evaluation(config, clear, depth=1), *_step(config, update))
 
 
 def _line(text: str, beat: Beat, shows: str = "", depth: int = 1) -> LoopLine:
@@ -82,15 +85,12 @@ def _lowered(config: RunConfig) -> str:
     return "objective" if config.l1 or config.l2 else "loss"
 
 
-def _evaluation(config: RunConfig, depth: int) -> list[LoopLine]:
+def _evaluation(config: RunConfig, clear: str, depth: int) -> list[LoopLine]:
     """From zero_grad to backward."""
-    clear = "optimizer.zero_grad()"
-    if config.optimizer.update():
-        clear = "theta.grad = None  # optimizer.zero_grad()"
     if not config.zero_grad:
         clear = "# optimizer.zero_grad() is left out: the gradients add up"
     chosen = "[batch]" if config.mini_batches else ""
-    of = _argument(config)[0]
+    of = argument_of_loss(config)[0]
     lines = [
         _line(clear, Beat.ZERO_GRAD, "", depth),
         _line(f"z = x{chosen} @ theta", Beat.FORWARD, "z", depth),
@@ -109,9 +109,9 @@ def _evaluation(config: RunConfig, depth: int) -> list[LoopLine]:
     return [*lines, _line(f"{_lowered(config)}.backward()", Beat.BACKWARD, "theta.grad", depth)]
 
 
-def _update(config: RunConfig) -> list[LoopLine]:
+def _step(config: RunConfig, update: Sequence[UpdateLine]) -> list[LoopLine]:
     """What the optimiser does with the gradient."""
-    update, memory = config.optimizer.update(), config.optimizer.memory()
+    memory = config.optimizer.memory()
     if not update:
         return [_line("optimizer.step()", Beat.STEP, "theta")]
     return [
@@ -129,86 +129,11 @@ def _update(config: RunConfig) -> list[LoopLine]:
     ]
 
 
-def _argument(config: RunConfig) -> tuple[str, str, str]:
+def argument_of_loss(config: RunConfig) -> tuple[str, str, str]:
     """What the loss is given in the loop, its name in the function, and the function's line."""
     loss = LOSSES[config.loss]
     name = "z" if loss.exact else loss.on
     return "z" if name == "z" else "y_pred", name, loss.exact or loss.code
-
-
-def body(config: RunConfig) -> str:
-    """The lines of `loop` as text."""
-    return "".join(f"{line}\n" for line in loop(config))
-
-
-def head(config: RunConfig, start: Sequence[float] | None = None) -> str:
-    """What must stand before `body` to make a script that needs torch alone.
-
-    On the CPU it then has the weights of the run, bit for bit, until a loss is not finite. The
-    points stand in it as numbers.
-
-    Args:
-        config: the settings; changes within a run are not in it.
-        start: d + 1 numbers (w0, ..., b) to start from; where the run starts if None.
-
-    Raises:
-        DataError: there is no such data.
-    """
-    if start is None:
-        start = initial_parameters(config, config.features.dimension).tolist()
-    _, given, expression = _argument(config)
-    loss = LOSSES[config.loss]
-    note = f"  # {loss.code}, rounded as the run is" if loss.exact else ""
-    lines = [
-        "import torch",
-        "import torch.nn.functional as F",
-        "",
-        "torch.set_num_threads(1)  # another number would round differently",
-        *_points(config),
-        "# The constant 1 belongs to b. How numbers lie in memory decides how sums are rounded.",
-        "x = torch.cat([x, torch.ones(len(y), 1)], 1).t().contiguous().t()",
-        f"theta = torch.tensor({list(start)}, requires_grad=True)  # w0, ..., b",
-        "",
-        f"def loss_fn({given}, y):",
-        f"    return {expression}{note}",
-        "",
-    ]
-    return "\n".join([*lines, *_memory(config), ""])
-
-
-def _memory(config: RunConfig) -> list[str]:
-    """What goes on from one iteration to the next, beside the weights."""
-    optimizer = config.optimizer
-    lines = [f"{name} = torch.zeros_like(theta)" for name in optimizer.memory()]
-    if not optimizer.update():
-        given = ", ".join(
-            f"{name}={value!r}" for name, value in optimizer.hyperparameters().items()
-        )
-        lines = [f"optimizer = torch.optim.{optimizer.torch_class.__name__}([theta], {given})"]
-    if config.mini_batches:
-        lines += [
-            f"generator = torch.Generator().manual_seed({config.shuffle_seed})",
-            "order = torch.tensor([])",
-        ]
-    return lines
-
-
-def _points(config: RunConfig) -> list[str]:
-    """The training points, and how they become features; these alone where that has no line."""
-    data = config.data.sample()
-    data = data.take(~held_out(data.y, config.test_share, config.split_seed))
-    y = f"y = torch.tensor({data.y.tolist()})"
-    code = config.features.code()
-    if not code:
-        basis = Basis.fit(config.features, data.x, standardise=config.standardise)
-        return [f"x = torch.tensor({basis(data.x).tolist()})  # features", y]
-    lines = [f"x = torch.tensor({data.x.tolist()})", y]
-    if config.standardise:
-        lines += [
-            "mean, spread = x.double().mean(0), x.double().std(0, correction=0)",
-            "x = (x - mean.float()) / torch.where(spread > 0, spread, 1).float()",
-        ]
-    return lines if code == "x" else [*lines, f"x = {code}"]
 
 
 def values(close: CloseUp) -> tuple[str, ...]:
@@ -223,7 +148,7 @@ def values(close: CloseUp) -> tuple[str, ...]:
         "theta.grad": _numbers(close.gradient),
         "theta": _numbers(close.parameters_after),
     }
-    update = iter(_values_in_update(close))
+    update = (_numbers(value) for _, value in update_values(close))
     written_out = {line.text for line in close.config.optimizer.update()}
     return tuple(
         next(update) if line.text in written_out else shown.get(line.shows, "")
@@ -231,8 +156,12 @@ def values(close: CloseUp) -> tuple[str, ...]:
     )
 
 
-def _values_in_update(close: CloseUp) -> list[str]:
-    """Run the lines of the update on the numbers of this step, and look at each."""
+def update_values(close: CloseUp) -> list[tuple[str, Tensor]]:
+    """Run the lines of the update on the numbers of this step: what each line makes, and its name.
+
+    Returns:
+        Nothing where the step stays a call of `optimizer.step`.
+    """
     optimizer = close.config.optimizer
     theta = close.parameters_before.clone()
     theta.grad = close.gradient.clone()
@@ -245,7 +174,7 @@ def _values_in_update(close: CloseUp) -> list[str]:
     found = []
     for line in optimizer.update():
         exec(line.text, scope)
-        found.append(_numbers(torch.as_tensor(scope[line.shows])))
+        found.append((line.shows, torch.as_tensor(scope[line.shows]).detach().clone()))
     return found
 
 

@@ -25,6 +25,7 @@ from lrcore.training.history import Columns, History, Step
 from lrcore.training.part import Part
 from lrcore.training.snapshots import Snapshots
 from lrcore.training.split import held_out
+from lrcore.training.table import csv_of
 
 _ROWS_READ_AT_ONCE = 256
 
@@ -185,6 +186,13 @@ class Run:
         """The recorded moments `start` to `stop - 1`, copied."""
         with self._lock:
             return self._history.columns(start, len(self) if stop is None else stop)
+
+    def to_csv(self, until: int | None = None) -> str:
+        """The recorded moments up to `until`, or all, a row each; settings stand in comments (#).
+
+        `pandas.read_csv(io.StringIO(text), comment="#")` reads it.
+        """
+        return csv_of(self.columns(0, None if until is None else until + 1), self.segments)
 
     def step(self, iteration: int) -> Step:
         """One recorded moment, as plain numbers.

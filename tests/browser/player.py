@@ -67,7 +67,7 @@ def assert_shows(page: Page, run: Run, iteration: int) -> None:
 
 def wait_for_iteration(page: Page, least: int) -> None:
     page.wait_for_function(
-        "least => Number(document.querySelector('[data-testid=iteration]').textContent) >= least",
+        "least => Number(document.querySelector('[data-testid=iteration]')?.textContent) >= least",
         arg=least,
     )
 

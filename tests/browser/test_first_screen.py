@@ -14,7 +14,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.player import assert_shows, hidden_part, number
 
 WIDE = [(1280, 720), (1024, 768), (1920, 1080)]
-NARROW = [(853, 480), (820, 1180), (390, 844)]
+NARROW = [(820, 1180), (390, 844)]
+LOW = [(853, 480), (640, 360)]
 _MOVED = """() => {
     window.moved = 0;
     new PerformanceObserver((list) => {
@@ -148,17 +149,40 @@ def test_a_narrow_window_has_one_column(
         expect(page.get_by_text("Points per class")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("size", LOW)
+def test_a_low_window_has_the_view_beside_the_plane(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    """A phone on its side, or a window that is shared in a corner of the screen."""
+    with opened(browser, address, size, path="?view=step", touch=True) as page:
+        assert overflowing(page) == []
+        assert hidden_part(page, "stMain") <= 0
+        for part in ("scatter", "play", "timeline", "speed", "status"):
+            expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=0.99)
+        [(_, plane)], [(_, side)] = (boxes(page, f".stage .{name}") for name in ("plane", "side"))
+        assert plane[1] <= side[0]
+        assert plane[2] == side[2]
+        assert plane[3] - plane[2] > 0.55 * size[1]
+        page.get_by_test_id("picture").scroll_into_view_if_needed()  # within the side
+        expect(page.get_by_test_id("picture")).to_be_in_viewport()
+        expect(page.get_by_test_id("play")).to_be_in_viewport()
+
+
 def test_type_grows_with_the_screen(browser: Browser, address: str) -> None:
     sizes = []
     for size in ((1280, 720), (1920, 1080)):
         with opened(browser, address, size) as page:
-            letters = ".stage [data-testid=iteration], .scatter .xtick text, .stSidebar label p"
             sizes.append(
-                page.evaluate(
-                    "s => s.split(', ').map((one) => "
-                    "parseFloat(getComputedStyle(document.querySelector(one)).fontSize))",
-                    letters,
-                )
+                [
+                    page.locator(letters).first.evaluate(
+                        "element => parseFloat(getComputedStyle(element).fontSize)"
+                    )
+                    for letters in (
+                        ".stage [data-testid=iteration]",
+                        ".scatter .xtick text",
+                        ".stSidebar label p",
+                    )
+                ]
             )
     for small, large in zip(*sizes, strict=True):
         assert large == pytest.approx(1.5 * small, rel=0.02)
@@ -301,6 +325,26 @@ def test_an_accident_of_the_wheel_or_a_drag_leaves_the_curves_and_a_click_seeks(
     run = Run(RunConfig())
     run.extend(10, here + 1)
     assert_shows(page, run, here)
+
+
+def test_marks_in_the_curves_lie_on_no_words(open_page: OpenPage) -> None:
+    """Changes at the start, close together, in the middle, and at the end of what is seen."""
+    changes = "0:lr=0.04;1:lr=0.05;15:lr=0.001;16:momentum=0.5;60:lr=0.002"
+    page = open_page(f"?changes={changes}&lr=0.002&momentum=0.5&test_share=0.2&max_iterations=60")
+    page.get_by_test_id("timeline").press("End")
+    words = ".curves .annotation-text"
+    expect(page.locator(words, has_text="dashed: test")).to_be_visible()
+    expect(page.locator(words)).to_have_count(3 + 3)  # titles, and groups of marks
+    seen = boxes(page, words)
+    [plot] = [box for _, box in boxes(page, ".curves")]
+    lines = [  # as thick as they are seen
+        (name, [left - 2, right + 2, top, bottom])
+        for name, (left, right, top, bottom) in boxes(page, ".curves .shapelayer path")
+    ]
+    for name, box in seen:
+        assert not [1 for _, other in (*seen, *lines) if other is not box and overlaps(box, other)]
+        assert plot[0] <= box[0], name
+        assert box[1] <= plot[1], name
 
 
 def test_axes_tell_nothing_of_what_is_to_come(open_page: OpenPage) -> None:

@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from lrcore import Blobs, Run, RunConfig
+from lrcore import Adam, Blobs, Run, RunConfig
 from lrcore.training.loop import values
 from lrcore.ui.player.step import one_step
+from lrcore.ui.player.weights import Atlas
 from tests.browser.conftest import OpenPage
 from tests.browser.player import assert_shows, go_to, number, wait_for_iteration
 
@@ -77,7 +78,7 @@ def test_beats_go_forward_and_back_exactly_over_the_ends_of_a_step(
 def test_bars_are_the_vectors_of_the_step(open_page: OpenPage, run: Run) -> None:
     page = open_page(f"{SLOW}&view=step")
     go_to(page, 12)
-    step = one_step(run, 0, (12.0,))
+    step = one_step(Atlas(run), (12.0,))
     assert step is not None
     bars = page.get_by_test_id("vectors").locator("span")
 
@@ -148,3 +149,44 @@ def test_only_the_points_of_a_batch_are_lit(open_page: OpenPage) -> None:
     expect(page.locator(".plane.dimmed")).to_have_count(1)
     page.keyboard.press("1")
     expect(page.locator(".plane.dimmed")).to_have_count(0)
+
+
+# The sides of the box that is drawn in the colour of the squares, in px of the picture.
+_BOX = """() => {
+    const canvas = document.querySelector('[data-testid=picture] canvas');
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const [xs, ys] = [[], []];
+    for (let k = 0; k < data.length; k += 4) {
+        const [red, green, blue, alpha] = data.slice(k, k + 4);
+        if (red < 20 && green > 140 && blue < 130 && alpha > 120) {
+            const y = Math.floor(k / 4 / width);
+            if (y > height - 24) continue; // the legend
+            xs.push((k / 4) % width);
+            ys.push(y);
+        }
+    }
+    return [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
+}"""
+
+
+def test_a_link_to_a_beat_opens_it_and_adam_divides_by_the_box(open_page: OpenPage) -> None:
+    """Two beats draw a box: as wide and as high as the squares' roots are large."""
+    page = open_page(
+        "?mean=0.8&optimizer=Adam&beat=5", quiet=False
+    )  # Chromium has advice on reading a canvas
+    go_to(page, 60)
+    for beat, name in ((6, "v"), (7, "correction")):
+        expect(page.get_by_test_id("beat")).to_contain_text(f"{beat}/8 {name}:")
+        run = Run(RunConfig(data=Blobs(mean=0.8), optimizer=Adam()))
+        run.extend(10, 80)
+        close = run.close_up(60)
+        across, upwards = close.state_after["exp_avg_sq"][:2].sqrt().tolist()
+        width, height = page.evaluate(_BOX)
+        assert width > 10
+        assert width / height == pytest.approx(across / upwards, rel=0.2)
+        page.keyboard.press(".")
+    page.keyboard.press("1")
+    go_to(page, 7)
+    page.wait_for_function("location.search.includes('at=7')")
+    assert "beat" not in query_of(page)

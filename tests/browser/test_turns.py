@@ -24,7 +24,18 @@ window.turns = 0;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) { window.turns += 1; return send.call(this, data); };
 """
-_BRANCHED = "before => document.querySelector('.stage').dataset.branch !== before"
+# How many there were when the branch came: those after it are the player's own.
+_WATCH = """() => {
+    window.turns = 0;
+    window.needed = null;
+    const stage = document.querySelector('.stage');
+    const observer = new MutationObserver((changes) => {
+        if (changes.every(({ oldValue }) => oldValue === stage.dataset.branch)) return;
+        window.needed = window.turns;
+        observer.disconnect();
+    });
+    observer.observe(stage, { attributeFilter: ['data-branch'], attributeOldValue: true });
+}"""
 
 
 def opened_and_counted(open_page: OpenPage, context: BrowserContext) -> Page:
@@ -37,14 +48,14 @@ def opened_and_counted(open_page: OpenPage, context: BrowserContext) -> Page:
 
 def assert_one_turn(page: Page, act: Callable[[], None]) -> tuple[int, str]:
     """The mark that one message brings: where settings changed, and how."""
-    page.evaluate("turns = 0")
-    before = page.locator(".stage").get_attribute("data-branch")
+    page.evaluate(_WATCH)
     act()
-    page.wait_for_function(_BRANCHED, arg=before)
-    assert page.evaluate("turns") == 1
-    mark = page.locator(".stage .marks span").last.get_attribute("title")
-    assert mark is not None
-    start, _, words = mark.partition(": ")
+    page.wait_for_function("needed !== null")
+    assert page.evaluate("needed") == 1
+    marks = page.locator(".stage .marks span").last.get_attribute("title")
+    assert marks is not None
+    newest = marks.splitlines()[-1]  # marks that stand close together share a number
+    start, _, words = newest.partition(": ")
     return int(start), words
 
 

@@ -53,7 +53,7 @@ def test_arrows_rove_among_the_tabs_for_whoever_came_by_the_keyboard(open_page: 
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.role") == "tab":
             break
-    way = {"ArrowRight": "weights", "ArrowLeft": "curves", "End": "sigmoid", "Home": "curves"}
+    way = {"ArrowRight": "weights", "ArrowLeft": "curves", "End": "step", "Home": "curves"}
     for key, name in way.items():
         page.keyboard.press(key)
         assert_shown(page, name)

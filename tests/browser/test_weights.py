@@ -170,6 +170,19 @@ def test_contours_pass_where_the_loss_has_their_level(open_page: OpenPage) -> No
     assert 0.01 < contoured.mean() < 0.2
 
 
+def test_the_link_keeps_which_map_is_seen(open_page: OpenPage) -> None:
+    page = open_page("?view=weights&data=moons&features=quadratic&plane=0-3&slice=true&tilt=40")
+    expect(page.get_by_test_id("weights-caption")).to_contain_text("the other weights as at")
+    for name, value in (("first", "0"), ("second", "3"), ("tilt", "40")):
+        expect(page.get_by_test_id(f"weights-{name}")).to_have_value(value)
+    expect(page.get_by_test_id("weights-slice")).to_be_checked()
+    page.get_by_test_id("weights-second").select_option("1")
+    page.keyboard.press("]")
+    go_to(page, 1)
+    page.wait_for_function("location.search.includes('plane=0-1')")
+    assert "tilt=45" in page.url
+
+
 def test_surface_rises_with_the_tilt(open_page: OpenPage) -> None:
     page = mapped(open_page(HARD))
     flat = dot(page)

@@ -29,6 +29,7 @@ from lrcore.ui.player.protocol import (
 )
 from lrcore.ui.player.scene import scene_of
 from lrcore.ui.player.views import VIEWS
+from lrcore.ui.player.weights import Atlas
 from lrcore.ui.player.words import began, differences, ending_sentence, marks
 
 _SECONDS_PER_ANSWER = 0.1
@@ -88,7 +89,8 @@ class Film:
     def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
         self.run = run
         self._before = None
-        self._limits = LimitsOfRun(self.run)
+        self._atlas = Atlas(run)
+        self._limits = LimitsOfRun(run)
         self._run_number += 1
         self._branched_at: list[int] = []
         self._to_come = [*changes]
@@ -297,7 +299,7 @@ class Film:
     def _got(self) -> dict[str, object]:
         """Answers to what the views want; what no view may ask for is passed over."""
         answers = {
-            name: VIEWS[name](self.run, self.at, arguments)
+            name: VIEWS[name](self._atlas, arguments)
             for name, arguments in self._request.wants.items()
             if name in VIEWS
         }

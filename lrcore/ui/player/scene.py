@@ -6,10 +6,22 @@ from lrcore import palette
 from lrcore.data import Placed
 from lrcore.figures.learning_curves import curves_with_curtains
 from lrcore.figures.plane import LINES, scatter
-from lrcore.figures.scene import drawn_points, logit, shading, view_of
+from lrcore.figures.scene import (
+    GRID_SIZE,
+    View,
+    drawn_points,
+    grid_points,
+    logit,
+    shading,
+    view_of,
+)
 from lrcore.training import Run
-from lrcore.ui.player.protocol import Scene, Shading, to_base64
-from lrcore.ui.player.views import grid_over
+from lrcore.ui.player.protocol import Grid, Scene, Shading, to_base64
+
+
+def grid_over(run: Run, view: View) -> Grid:
+    """The features of a run on a grid over a rectangle of the plane."""
+    return Grid(tuple(view), GRID_SIZE, to_base64(run.basis(grid_points(view)).numpy()))
 
 
 def scene_of(run: Run) -> Scene:

@@ -11,16 +11,17 @@ from torch import Tensor
 from lrcore.figures.scene import drawn_points
 from lrcore.optim import Beat
 from lrcore.training import CloseUp, Run, TrainingError, weight_names
-from lrcore.training.loop import LoopLine, loop, values
+from lrcore.training.loop import LoopLine, loop, update_values, values
 from lrcore.ui.player.protocol import Numbers, to_base64
 from lrcore.ui.player.view_data import BeatWords, CodeLine, Memory, OneStep, Part
+from lrcore.ui.player.weights import Atlas
 
 _WORST = 10  # points, whose share of the loss is told
 
 
-def one_step(run: Run, at: int, moment: Numbers) -> OneStep | None:
+def one_step(atlas: Atlas, moment: Numbers) -> OneStep | None:
     """The step that follows `moment`, a view's single number; None where there is no such step."""
-    del at
+    run = atlas.run
     try:
         [iteration] = map(int, moment)
         close = run.close_up(iteration)
@@ -82,15 +83,14 @@ def _parts(close: CloseUp) -> tuple[Part, ...]:
 
 
 def _memory(close: CloseUp) -> tuple[Memory, ...]:
-    """The optimiser's vectors by the names that they have in the loop; 0 where it had none yet."""
-    found = []
-    for name, state in close.config.optimizer.memory().items():
-        after = close.state_after.get(state)
-        if after is None or after.shape != close.parameters_after.shape:
-            continue
-        before = close.state_before.get(state, torch.zeros_like(after))
-        found.append(Memory(name, _numbers(before), _numbers(after)))
-    return tuple(found)
+    """The vectors that the lines of the update make; before it, 0 where there was none yet."""
+    kept, theta = close.config.optimizer.memory(), close.parameters_after
+    none = torch.zeros_like(theta)
+    return tuple(
+        Memory(name, _numbers(close.state_before.get(kept.get(name, ""), none)), _numbers(after))
+        for name, after in update_values(close)
+        if name != "theta" and after.shape == theta.shape
+    )
 
 
 def _batch(close: CloseUp, n: int) -> str:

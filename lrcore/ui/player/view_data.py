@@ -54,8 +54,8 @@ class Arrows:
 
     Args:
         question: what was asked.
-        gradient, memory, step: (d + 1,) each: minus rate times gradient, what the optimiser's state
-            adds, and the whole step.
+        gradient, decay, memory, step: (d + 1,) each: minus rate times gradient, what weight decay
+            and the optimiser's state add, and the whole step.
         long_axis: direction in the plane in which the loss bends least, None where it does not bend
             upwards in all; roundness: the short axis of the ellipse by the long one.
         rate: the learning rate, None for an optimiser that has none.
@@ -64,6 +64,7 @@ class Arrows:
 
     question: Numbers
     gradient: Numbers
+    decay: Numbers
     memory: Numbers
     step: Numbers
     long_axis: Numbers | None
@@ -135,3 +136,12 @@ class OneStep:
     after: Numbers
     parts: tuple[Part, ...]
     memory: tuple[Memory, ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A run as text to take home: its kind by number, its last moment, and the text."""
+
+    kind: int
+    until: int
+    text: str

@@ -1,8 +1,8 @@
 """What a view may ask Python for: ADD A VIEW'S QUESTION HERE.
 
-Each entry is a function of the run, the playhead and the numbers that the view sends. It gives
-plain data, which the browser's view reads in `take`; None where the numbers do not fit, or `LATER`
-where it is computed in the background.
+Each entry is a function of the run, with what was found of it, and the numbers that the view sends.
+It gives plain data, which the browser's view reads in `take`; None where the numbers do not fit, or
+`LATER` where it is computed in the background.
 """
 
 from __future__ import annotations
@@ -10,35 +10,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from lrcore.figures.scene import GRID_SIZE, View, grid_points
+from lrcore.figures.scene import View
 from lrcore.settings import SettingsError
-from lrcore.training import Run, TrainingError
-from lrcore.ui.player.protocol import Grid, Numbers, Probe, to_base64
+from lrcore.training import TrainingError
+from lrcore.ui.player.home import taken_home
+from lrcore.ui.player.protocol import Grid, Numbers, Probe
+from lrcore.ui.player.scene import grid_over
 from lrcore.ui.player.step import one_step
-from lrcore.ui.player.weights import arrows, landscape
+from lrcore.ui.player.weights import Atlas, arrows, landscape
 
 
-def grid_over(run: Run, view: View) -> Grid:
-    """The features of a run on a grid over a rectangle of the plane."""
-    return Grid(tuple(view), GRID_SIZE, to_base64(run.basis(grid_points(view)).numpy()))
-
-
-def _grid(run: Run, at: int, view: Numbers) -> Grid | None:
-    del at
+def _grid(atlas: Atlas, view: Numbers) -> Grid | None:
     if len(view) != 4 or not (view[0] < view[1] and view[2] < view[3]):
         return None
-    return grid_over(run, View(*view))
+    return grid_over(atlas.run, View(*view))
 
 
-def _probe(run: Run, at: int, weights: Numbers) -> Probe | None:
-    del at
+def _probe(atlas: Atlas, weights: Numbers) -> Probe | None:
     try:
-        _, _, _, *measured = run.evaluate(weights)
+        _, _, _, *measured = atlas.run.evaluate(weights)
     except (SettingsError, TrainingError):  # of another run, or too large: nothing to show
         return None
     return Probe(weights, tuple(value for value in measured if value is not None))
 
 
-VIEWS: Mapping[str, Callable[[Run, int, Numbers], object]] = MappingProxyType(
-    {"grid": _grid, "probe": _probe, "landscape": landscape, "arrows": arrows, "step": one_step}
+VIEWS: Mapping[str, Callable[[Atlas, Numbers], object]] = MappingProxyType(
+    {
+        "grid": _grid,
+        "probe": _probe,
+        "landscape": landscape,
+        "arrows": arrows,
+        "step": one_step,
+        "home": taken_home,
+    }
 )

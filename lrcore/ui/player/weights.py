@@ -7,7 +7,7 @@ import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillComputingError
 from typing import NamedTuple
-from weakref import WeakKeyDictionary, ref
+from weakref import ref
 
 import numpy as np
 import torch
@@ -63,15 +63,13 @@ class _Ground(NamedTuple):
     lowest: Minimum | AtInfinity
 
 
-class _Atlas:
-    """What has been found of one run's loss, by question and by settings."""
+class Atlas:
+    """A run, and what has been found of its loss, by question and by settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self.maps: dict[Numbers, Future[Landscape | None]] = {}
         self.grounds: dict[object, _Ground] = {}
-
-
-_ATLASES: WeakKeyDictionary[Run, _Atlas] = WeakKeyDictionary()
 
 
 class _Question(NamedTuple):
@@ -89,21 +87,20 @@ class _Question(NamedTuple):
     weights: Tensor
 
 
-def landscape(run: Run, at: int, numbers: Numbers) -> Landscape | Later | None:
+def landscape(atlas: Atlas, numbers: Numbers) -> Landscape | Later | None:
     """The loss around the path so far; computed in the background, once for each question.
 
     Args:
         numbers: as in `_Question`; mode 0 is the lowest loss over b, 1 the slice.
     """
-    del at
-    question = _read(run, numbers)
+    question = _read(atlas.run, numbers)
     if question is None:
         return None
-    maps = _ATLASES.setdefault(run, _Atlas()).maps
+    maps = atlas.maps
     if numbers not in maps:
         while len(maps) >= _MOST_KEPT:
             del maps[next(iter(maps))]
-        maps[numbers] = _POOL.submit(_mapped, ref(run), question)
+        maps[numbers] = _POOL.submit(_mapped, ref(atlas), question)
     try:
         return maps[numbers].result(_SECONDS_TO_WAIT)
     except StillComputingError:
@@ -127,11 +124,12 @@ def _read(run: Run, numbers: Numbers) -> _Question | None:
     return _Question(_MODES[mode], first, second, aspect, edition, moment, until, weights)
 
 
-def _mapped(run_of_page: ref[Run], question: _Question) -> Landscape | None:
-    run = run_of_page()
-    if run is None or run.is_test.all():
+def _mapped(of_page: ref[Atlas], question: _Question) -> Landscape | None:
+    atlas = of_page()
+    if atlas is None or atlas.run.is_test.all():
         return None
-    ground = _ground(run, _in_force(run, question.moment))
+    run = atlas.run
+    ground = _ground(atlas, _in_force(run, question.moment))
     columns = run.columns(0, max(question.moment, min(question.until, len(run) - 1)) + 1)
     path = torch.from_numpy(np.column_stack([columns.weights, columns.bias])).double()
     plane = _plane(question, path[: question.moment + 1])
@@ -170,12 +168,12 @@ def _in_force(run: Run, moment: int) -> RunConfig:
     return [segment.config for segment in run.segments if segment.start <= moment][-1]
 
 
-def _ground(run: Run, config: RunConfig) -> _Ground:
-    grounds = _ATLASES.setdefault(run, _Atlas()).grounds
+def _ground(atlas: Atlas, config: RunConfig) -> _Ground:
+    grounds = atlas.grounds
     decay = getattr(config.optimizer, "weight_decay", 0.0)
     key = config.loss, config.l1, config.l2, decay, config.optimizer.decay_is_a_penalty
     if key not in grounds:
-        objective, sample = objective_of(run, config)
+        objective, sample = objective_of(atlas.run, config)
         grounds[key] = _Ground(objective, sample, lowest(objective))
     return grounds[key]
 
@@ -223,13 +221,13 @@ def _escape(plane: Plane, goal: Minimum | AtInfinity) -> Numbers | None:
     return tuple((seen / seen.norm()).tolist()) if seen.norm() > 1e-6 else None
 
 
-def arrows(run: Run, at: int, numbers: Numbers) -> Arrows | None:
+def arrows(atlas: Atlas, numbers: Numbers) -> Arrows | None:
     """The step that follows a moment, and how the loss bends there.
 
     Args:
         numbers: edition, moment, mode, and the two directions of the plane, 2 (d + 1) numbers.
     """
-    del at
+    run = atlas.run
     d = len(run.basis.names)
     if len(numbers) != 3 + 2 * (d + 1) or max(map(abs, numbers)) > _LARGEST:
         return None
@@ -241,19 +239,20 @@ def arrows(run: Run, at: int, numbers: Numbers) -> Arrows | None:
         seen = run.close_up(moment)
     except TrainingError:  # there is no step from there
         return None
-    bend = curvature(_ground(run, seen.config).objective, seen.parameters_before)
+    bend = curvature(_ground(atlas, seen.config).objective, seen.parameters_before)
     plane = Plane(("", ""), torch.zeros(d + 1, dtype=torch.float64), directions)
     ellipse = bend.ellipse(plane, 1.0, _MODES[mode])
     long, short = ellipse.half_axes.tolist()
     stable = bend.stable_rate(seen.config.optimizer)
-    steps = (seen.gradient_step, seen.memory_step, seen.step)
+    steps = (seen.gradient_step, seen.decay_step, seen.memory_step, seen.step)
     if not all(step.isfinite().all() for step in (*steps, bend.hessian)):
         return None
     return Arrows(
         question=numbers,
         gradient=tuple(steps[0].tolist()),
-        memory=tuple(steps[1].tolist()),
-        step=tuple(steps[2].tolist()),
+        decay=tuple(steps[1].tolist()),
+        memory=tuple(steps[2].tolist()),
+        step=tuple(steps[3].tolist()),
         long_axis=tuple(ellipse.directions[0].tolist()) if math.isfinite(long) else None,
         roundness=short / long if math.isfinite(long) else None,
         rate=getattr(seen.config.optimizer, "lr", None),

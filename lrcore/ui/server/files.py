@@ -78,6 +78,11 @@ def scatter_alone(plotly_js: bytes) -> bytes:
     return b"//# allFunctionsCalledOnLoad\n" + alone
 
 
+def plotly_alone() -> str:
+    """Plotly's script, to stand in a page that has no server."""
+    return scatter_alone(_PLOTLY.read_bytes()).decode("utf-8")
+
+
 def _version(files: Iterable[Path]) -> str:
     content = b"".join(path.read_bytes() for path in files) + plotly.__version__.encode()
     return hashlib.sha256(content).hexdigest()[:12]

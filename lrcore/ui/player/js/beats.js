@@ -37,17 +37,17 @@ export function vectorsAt(step, beat) {
     { name: "step", from: beatOf("step"), before: none, after: moved, all: [moved] },
   ];
   return rows.map(({ name, from, before, after, all }) => ({
-    name, isNow: beat === from || (name === "gradient" && step.beats[beat].name === "zero_grad"),
+    name, from, isNow: beat === from || (name === "gradient" && step.beats[beat].name === "zero_grad"),
     values: beat >= from ? after : before, most: Math.max(...all.flat().map(Math.abs)),
   }));
 }
 
-/** Vectors tip to tail in the plane of the first two parameters: [[from, to], ...]. */
-export function tipToTail(parts) {
-  let at = [0, 0];
-  return parts.map(({ step }) => {
+/** Vectors tip to tail, from 0 on: [[from, to], ...]. */
+export function tipToTail(vectors) {
+  let at = vectors[0]?.map(() => 0);
+  return vectors.map((vector) => {
     const from = at;
-    at = [at[0] + step[0], at[1] + step[1]];
+    at = vector.map((part, k) => from[k] + part);
     return [from, at];
   });
 }

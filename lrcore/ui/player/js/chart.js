@@ -2,7 +2,7 @@
 import { cleared } from "./marks.js";
 import { typeScale } from "./type.js";
 
-const LETTERS = 0.85; // of the page's type
+const LETTERS = 0.9; // of the page's type
 const MARGIN = { left: 1.35, right: 0.6, top: 0.5, bottom: 1.25 }; // in the page's type
 
 export class Chart {

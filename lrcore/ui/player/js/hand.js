@@ -1,13 +1,14 @@
 // The hand on the plane: drags the boundary, places points. What it does becomes commands.
 export class Hand {
-  constructor(film, playhead, link) {
-    Object.assign(this, { film, playhead, link });
+  /** @param {boolean} isRecorded nothing can be changed */
+  constructor(film, playhead, link, isRecorded = false) {
+    Object.assign(this, { film, playhead, link, isRecorded });
     // The boundary under the pointer: {weights, measured, dropped, late}; late: not yet measured there.
     this.held = null;
   }
 
   mayGrab() {
-    return this.film.record !== null && !this.playhead.moving && !this.held?.dropped;
+    return !this.isRecorded && this.film.record !== null && !this.playhead.moving && !this.held?.dropped;
   }
 
   /** What Python shall measure. */

@@ -15,7 +15,7 @@ const TAKES_TEXT = 'textarea, [contenteditable="true"], [role="textbox"], [role=
 function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
   if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
-  if (ctrlKey || metaKey || altKey) return null;
+  if (ctrlKey || metaKey || altKey || target.closest?.("dialog")) return null;
   // A slider has no use for a letter; a list and a text have.
   if (key !== " " && key.length === 1) return target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}`) ? null : KEYS[key];
   if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];

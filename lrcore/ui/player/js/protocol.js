@@ -23,7 +23,8 @@
 /** @typedef {{name: string, step: number[]}} Part */
 /** @typedef {{name: string, before: number[], after: number[]}} Memory */
 /** @typedef {{moment: number, names: string[], beats: BeatWords[], lines: CodeLine[], probabilities: string, losses: string, shares: string, left: number[], gradient: number[], before: number[], after: number[], parts: Part[], memory: Memory[]}} OneStep */
-/** @typedef {{question: number[], gradient: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
+/** @typedef {{question: number[], gradient: number[], decay: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
+/** @typedef {{kind: number, until: number, text: string}} Home */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string}} Answer */

@@ -9,10 +9,13 @@ export class Side {
     this.list = root.querySelector('[role="tablist"]');
     this.about = root.querySelector(".about p");
     this.summary = root.querySelector(".summary");
-    this.parts = VIEWS.map((entry) => this.made(entry, root.querySelector(".views")));
+    const isRecorded = root.classList.contains("recorded");
+    const views = VIEWS.filter(({ asks }) => !(asks && isRecorded));
+    this.parts = views.map((entry) => this.made(entry, root.querySelector(".views")));
     this.ready = new Set(); // views that have been given the scene
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal: desk.signal });
-    this.choose(desk.chosen("view", (name) => VIEWS.some((entry) => entry.name === name)) ?? VIEWS[0].name);
+    const implied = this.parts.find(({ choice }) => choice && desk.chosen(choice, Boolean));
+    this.choose(desk.chosen("view", (name) => this.parts.some((entry) => entry.name === name)) ?? (implied ?? this.parts[0]).name);
   }
 
   made(entry, parent) {
@@ -32,7 +35,7 @@ export class Side {
 
   /** What the keys 1 to 5 do, and those that belong to a view: it is shown first. */
   get actions() {
-    const choices = VIEWS.map(({ name, key }) => [`view ${key}`, () => this.choose(name)]);
+    const choices = this.parts.map(({ name, key }) => [`view ${key}`, () => this.choose(name)]);
     const own = this.parts.flatMap(({ name, view }) => Object.entries(view.actions ?? {}).map(([action, act]) => [action, () => {
       this.choose(name);
       act();
@@ -53,6 +56,7 @@ export class Side {
     this.about.textContent = part.about;
     this.desk.choose("view", part === this.parts[0] ? "" : name);
     this.overlay.show(null);
+    part.view.enter?.();
     this.resize();
     this.desk.redraw();
   }

@@ -4,6 +4,7 @@ import { logits } from "./field.js";
 import { Film } from "./film.js";
 import { Grip } from "./grip.js";
 import { Hand } from "./hand.js";
+import { Home } from "./home.js";
 import { listenToKeys } from "./keys.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
@@ -12,10 +13,10 @@ import { Panel } from "./panel.js";
 import { Playhead } from "./playhead.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
+import { REPORT, Transport } from "./transport.js";
 import { Numbers } from "./views/numbers.js";
 import { Plane } from "./views/plane.js";
 
-const REPORT = 150; // ms after a pause until Python is told where the playhead rests
 const PATIENT = 500; // ms that a followed link waits for Python to know where the playhead is
 const UNKNOWN = 300; // ms until Python is asked again for limits that it still computes
 const LATE = 1000; // ms without an answer until the page says so
@@ -25,14 +26,17 @@ const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 export { loadPlotly } from "./plotly.js";
 
 export class Stage {
-  /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers */
-  constructor(parent, Plotly, send) {
+  /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers
+   * @param {Window} page what keeps the moment; in a recording (`replay.js`) nothing does */
+  constructor(parent, Plotly, send, page = window) {
     this.root = parent.querySelector(".stage");
+    this.root.classList.toggle("recorded", Boolean(page.isRecorded));
     this.film = new Film();
     this.playhead = new Playhead();
     this.link = new Link(send, this.film, this.playhead);
-    this.memory = new Memory(window);
-    this.hand = new Hand(this.film, this.playhead, this.link);
+    this.memory = new Memory(page);
+    this.hand = new Hand(this.film, this.playhead, this.link, page.isRecorded);
+    this.transport = new Transport(this);
     this.plane = new Plane(this.root, Plotly);
     this.first = [this.plane, new Numbers(this.root)]; // the first frame after a change need not wait for the rest
     this.stale = true; // whether the moment must be drawn again
@@ -56,7 +60,7 @@ export class Stage {
     const { film, plane, hand, memory } = this;
     return {
       Plotly, film, plane, signal,
-      seek: (index) => this.seek(index),
+      seek: (index) => this.transport.seek(index),
       redraw: () => { this.stale = true; },
       mayGrab: () => hand.mayGrab(),
       drag: (weights) => this.gesture(() => hand.drag(weights)),
@@ -68,20 +72,16 @@ export class Stage {
 
   listen(signal) {
     const actions = {
-      play: () => this.toggle(),
-      step: () => this.seek(this.playhead.here + 1),
-      back: () => this.seek(this.playhead.here - 1),
-      start: () => this.seek(0),
-      end: () => this.act(() => this.playhead.seekEnd()),
-      reset: () => this.reset(),
+      ...this.transport.actions,
       fit: () => this.plane.fit(),
-      undo: () => this.undo(),
-      seek: (index) => this.seek(index),
-      speed: (speed) => { this.playhead.speed = speed; },
     };
     this.panel = new Panel(this.root, actions, signal);
     this.panel.chooseSpeed(this.memory.speed);
-    copyOnClick(this.panel.parts.copy, () => this.memory.address(this.playhead.here, this.playhead.speed), signal);
+    const address = () => this.memory.address(this.playhead.here, this.playhead.speed);
+    copyOnClick(this.panel.parts.copy, address, signal);
+    const until = () => Math.max(this.playhead.here, this.film.furthest);
+    this.home = new Home(this.panel.parts.home, { until, address, ask: () => this.askIfNeeded() }, signal);
+    this.panel.parts.take.addEventListener("click", (event) => this.home.open(event), { signal });
     listenToKeys({ ...actions, ...this.side.actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
     const { hand } = this;
     new Grip(this.plane, {
@@ -105,7 +105,7 @@ export class Stage {
   // Questions and answers
 
   get wants() {
-    return Object.assign({}, this.hand.wants, ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
+    return Object.assign({}, this.hand.wants, this.home.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
   }
 
   askIfNeeded() {
@@ -159,7 +159,7 @@ export class Stage {
   }
 
   take(name, value) {
-    for (const taker of [this.hand, ...this.views]) taker.take?.(name, value);
+    for (const taker of [this.hand, this.home, ...this.views]) taker.take?.(name, value);
     this.stale = true;
   }
 
@@ -206,59 +206,6 @@ export class Stage {
     else this.askIfNeeded();
   }
 
-  /** A gesture on the transport; there is nothing to move while the boundary is in the hand. */
-  act(move) {
-    this.film.forgive();
-    if (!this.film.record || this.hand.held) return;
-    move();
-    this.askIfNeeded();
-  }
-
-  toggle() {
-    const { film, playhead } = this;
-    const isOver = film.ended && playhead.index === film.length - 1;
-    if (!playhead.moving && isOver && film.state.again) return this.again();
-    if (!playhead.moving) return this.act(() => playhead.play(film.length, film.ended));
-    playhead.pause();
-    return this.rest();
-  }
-
-  /** The playhead has come to rest: show its moment whole, and tell Python where. */
-  rest() {
-    this.stale = true;
-    this.link.askIn(REPORT);
-  }
-
-  seek(index) {
-    this.act(() => {
-      this.playhead.seek(index, this.film.length, this.film.ended);
-      this.rest();
-    });
-  }
-
-  /** Play from the start under settings that have changed since the run ended. */
-  again() {
-    this.film.restart();
-    this.playhead.seek(0, 1, false);
-    this.playhead.play(1, false);
-    this.link.command("Restart");
-    this.link.ask(this.wants);
-  }
-
-  /** Bring back the run from before the boundary was dragged. */
-  undo() {
-    if (!this.film.state?.undo || this.link.commands.length) return;
-    this.link.command("Undo");
-    this.link.ask(this.wants);
-  }
-
-  reset() {
-    this.seek(0);
-    if (!this.film.marks.length && !this.film.changes && !this.film.state?.again) return;
-    this.link.command("Restart");
-    this.link.ask(this.wants);
-  }
-
   // Frames
 
   onFrame(now) {
@@ -269,7 +216,7 @@ export class Stage {
     this.lastFrame = now;
     const { index: before, moving } = playhead;
     const index = playhead.tick(elapsed, film.length, film.ended);
-    if (moving && !playhead.moving) this.rest();
+    if (moving && !playhead.moving) this.transport.rest();
     film.moving = playhead.moving;
     this.plane.offer(this.hand.mayGrab());
     if (index !== before || this.stale) this.show(index);

@@ -1,5 +1,6 @@
 // Draws the map of the weights: the surface, which changes seldom and has a canvas of its own, and each
 // frame the path, the arrows and the dot on it.
+import { tipToTail } from "./beats.js";
 import { ticks } from "./contours.js";
 import { pathMoments } from "./landscape.js";
 import { GRADIENT, arrow, cleared } from "./marks.js";
@@ -135,17 +136,18 @@ export class WeightsMap {
     context.fillText(text, ...at);
   }
 
-  /** What the gradient does, what the optimiser's memory adds to its tip, and the step of both. */
+  /** What the gradient does, what weight decay and the optimiser's memory add to its tip, and the step of all. */
   arrows(context, { landscape, weights, arrows }, seen) {
     const from = landscape.place(weights);
     const moved = (step) => landscape.place(Array.from(weights, (value, k) => value + step[k]));
-    const byGradient = moved(arrows.gradient);
-    const byBoth = moved(arrows.gradient.map((part, k) => part + arrows.memory[k]));
+    const [byGradient, byDecay, byAll] = tipToTail([arrows.gradient, arrows.decay, arrows.memory]).map(([, tip]) => moved(tip));
     this.ellipse(context, landscape, from, arrows, seen);
     const draw = (start, end, colour, width) => arrow(context, seen(start), seen(end), colour, width * this.look.px);
     draw(from, byGradient, GRADIENT, 6);
+    context.setLineDash([1, 3]);
+    draw(byGradient, byDecay, this.look.ink, 3);
     context.setLineDash([4, 3]);
-    draw(byGradient, byBoth, this.look.ink, 2);
+    draw(byDecay, byAll, this.look.ink, 2);
     context.setLineDash([]);
     draw(from, moved(arrows.step), this.look.ink, 2.5);
   }

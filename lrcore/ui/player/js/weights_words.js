@@ -20,13 +20,13 @@ function planeOf({ share, moment, b, origin }) {
 /** The arrows at the dot: what each is called, and how long it is in the map.
  * @param {import("./protocol.js").Arrows} arrows
  * @returns {[kind: string, text: string][]} */
-export function legendOf({ gradient, memory, step }, { axes }) {
+export function legendOf({ gradient, decay, memory, step }, { axes }) {
   const size = (parts) => Math.hypot(...axes.map((axis) => axis.reduce((sum, part, k) => sum + part * parts[k], 0)));
   const length = (parts) => Number(size(parts).toPrecision(2)).toString();
-  const remembers = size(memory) > 1e-5 * size(step);
+  const added = [["decay", decay], ["memory", memory]].filter(([, parts]) => size(parts) > 1e-5 * size(step)); // the rest is rounding
   return [
     ["gradient", `−rate · gradient ${length(gradient)}`],
-    ...(remembers ? [["memory", `memory ${length(memory)}`]] : []),
+    ...added.map(([kind, parts]) => [kind, `${kind} ${length(parts)}`]),
     ["step", `step ${length(step)}`],
   ];
 }

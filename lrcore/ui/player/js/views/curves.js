@@ -52,8 +52,8 @@ export class Curves {
     const isFirst = this.film.furthest === 0; // nothing to see yet but the axes
     this.Plotly.react(this.plot, traces, scaled({
       ...layout,
-      shapes: [...shapes, ...marks.map(markLine)],
-      annotations: [...annotations, ...grouped(marks, span).map(markNumber), ...(isFirst ? HINTS : [])],
+      shapes: [...shapes, ...marks.flatMap((mark) => markLines(mark, layout))],
+      annotations: [...annotations, ...grouped(marks, span).map((group) => markNumber(group, span)), ...(isFirst ? HINTS : [])],
       xaxis: { ...layout.xaxis, range: [0, span] },
       yaxis2: { ...layout.yaxis2, range: [lowest(traces) < 0.45 ? 0 : 0.45, 1.04] },
     }), CONFIG);
@@ -82,6 +82,7 @@ const CONFIG = { displayModeBar: false, showTips: false, scrollZoom: false, doub
 const HINTS = [["Play: the loss of each iteration", 0.78], ["and how many points are right", 0.22]].map(([text, y]) => ({
   text, x: 0.5, y, xref: "paper", yref: "paper", showarrow: false, font: { size: 16 },
 }));
+const EDGE = 0.03; // of the span: a number in the middle of its mark would pass the plot's edge
 const isCurtain = ({ name }) => Boolean(name?.startsWith("curtain"));
 
 /** The least accuracy that any curve shows. */
@@ -90,13 +91,17 @@ function lowest(traces) {
   return accuracies.reduce((least, { y }) => y.reduce((low, value) => Math.min(low, value), least), 1);
 }
 
-function markLine({ iteration }) {
-  return { type: "line", xref: "x", yref: "paper", x0: iteration, x1: iteration, y0: 0, y1: 1, line: { width: 2, dash: "dot", color: "#888" } };
+/** One in each panel: between them stand words. */
+function markLines({ iteration }, { yaxis, yaxis2 }) {
+  return [yaxis, yaxis2].map(({ domain: [y0, y1] }) => ({
+    type: "line", xref: "x", yref: "paper", x0: iteration, x1: iteration, y0, y1, line: { width: 2, dash: "dot", color: "#888" },
+  }));
 }
 
 /** A number alone: the words stand in the status line, and beside the pointer. */
-function markNumber({ iteration, text, labels }) {
+function markNumber({ iteration, text, labels }, span) {
+  const isAtEnd = iteration > (1 - EDGE) * span;
   return {
-    text: `<b>${text}</b>`, hovertext: labels.join("<br>"), xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "bottom", xanchor: "center", showarrow: false, font: { size: 14 },
+    text: `<b>${text}</b>`, hovertext: labels.join("<br>"), xref: "x", yref: "paper", x: iteration, y: 1, yanchor: "bottom", xanchor: isAtEnd ? "right" : "center", showarrow: false, font: { size: 14 },
   };
 }

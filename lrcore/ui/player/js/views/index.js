@@ -4,16 +4,17 @@ import { Sigmoid } from "./sigmoid.js";
 import { Step } from "./step.js";
 import { Weights } from "./weights.js";
 
-/** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one, and
- * `about` answers "What am I looking at?".
- * @type {{name: string, title: string, key: string, about: string, View: Function}[]} */
+/** In the order of their tabs, and the first is shown where none is chosen; `key` chooses one,
+ * `choice` in the address implies one, `asks` one that needs Python, and `about` answers "What am I
+ * looking at?".
+ * @type {{name: string, title: string, key: string, choice?: string, asks?: boolean, about: string, View: Function}[]} */
 export const VIEWS = [
   {
     name: "curves", title: "Curves", key: "1", View: Curves,
     about: "Loss and accuracy of every iteration up to the one that is shown; a click goes to that iteration.",
   },
   {
-    name: "weights", title: "Weights", key: "2", View: Weights,
+    name: "weights", title: "Weights", key: "2", View: Weights, asks: true,
     about: "Each place is a pair of weights, and so a line in the plane; contours join places of equal loss. The dot is the line that you see: drag either.",
   },
   {
@@ -21,7 +22,7 @@ export const VIEWS = [
     about: "σ makes a probability of each point's logit; the threshold t makes a decision of it. Drag t on the S-curve, on ROC, under the shares or in the plane: all are the same number. Point at a count to see its points.",
   },
   {
-    name: "step", title: "Step", key: "4", View: Step,
+    name: "step", title: "Step", key: "4", View: Step, choice: "beat", asks: true,
     about: "The one step that follows this moment, as code and in beats: the line that is lit is the one that is executed. All numbers are those of this very step. Keys: . and , for the next beat and the one before, S for slow motion.",
   },
 ];

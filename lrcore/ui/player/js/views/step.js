@@ -2,13 +2,14 @@
 // and the beat.
 import { largest, neighbour, unpacked, vectorsAt } from "../beats.js";
 import { cleared } from "../marks.js";
-import { movement, pulls, sCurve } from "../pictures.js";
+import { memories, movement, pulls, sCurve } from "../pictures.js";
 import { fixed } from "../readouts.js";
 import { paintBeat } from "./step/inplane.js";
 
 const A_BEAT = 1200; // ms, in slow motion
 const A_MOVE = 500; // ms that the boundary takes to its next place
 const WORST = 10;
+const MEMORIES = new Set(["m", "v", "correction"]);
 const NEAR = 20; // px from a point that the pointer means
 
 export class Step {
@@ -87,8 +88,14 @@ export class Step {
     this.desk.redraw();
   }
 
+  /** A beat in the address means that this view is open. */
   leave() {
     this.stop();
+    this.desk.choose("beat", "");
+  }
+
+  enter() {
+    this.choose(this.beat);
   }
 
   // Drawing
@@ -124,7 +131,7 @@ export class Step {
       this.button("‹", "Previous beat (,)", () => this.go(-1)),
       ...(step?.beats ?? []).map(({ name }, k) => this.beatButton(name, k, known && k === beat)),
       this.button("›", "Next beat (.)", () => this.go(1)),
-      this.button(timer ? "stop" : "slow", "Slow motion, 1.2 s a beat (S)", () => this.toggle()),
+      this.button(timer ? "❚❚" : "▶\uFE0E", "Slow motion, 1.2 s a beat (S)", () => this.toggle()),
     );
     const waiting = this.desk.film.moving ? "Pause to see this step in beats, or press S for slow motion." : "Looking at this step …";
     this.sentence.textContent = known ? `${beat + 1}/${step.beats.length} ${step.beats[beat].name}: ${step.beats[beat].sentence}` : waiting;
@@ -180,6 +187,7 @@ export class Step {
     Object.assign(made, { role: "img", ariaLabel: text, title: text });
     made.style.setProperty("--share", Math.abs(share).toFixed(4));
     made.classList.add(share < 0 ? "less" : "more");
+    made.append(document.createElement("b"));
     return made;
   }
 
@@ -192,11 +200,12 @@ export class Step {
     if (!known) return;
     const ink = getComputedStyle(this.canvas).color;
     const { scene, step, name } = this;
-    const given = { width, height, ink, scene, step, scores };
+    const given = { width, height, ink, scene, step, scores, beat: this.beat };
     if (["batch", "zero_grad", "forward", "loss"].includes(name)) {
       context.globalAlpha = ["forward", "loss"].includes(name) ? 1 : 0.35;
       sCurve(context, { ...given, worst: name === "loss" ? this.worst : null });
     } else if (name === "backward") pulls(context, given);
+    else if (MEMORIES.has(name)) memories(context, given);
     else movement(context, { ...given, isStep: name === "step" });
   }
 

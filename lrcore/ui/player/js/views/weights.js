@@ -1,5 +1,4 @@
 // The run in the space of its weights: the loss as a map, the path on it, and the line as a dot.
-import { listenToKeys } from "../keys.js";
 import { Landscape, pathMoments } from "../landscape.js";
 import { fixed } from "../readouts.js";
 import { WeightsHand } from "../weights_hand.js";
@@ -12,7 +11,7 @@ const PATIENCE = 5000; // ms until a map is asked for anew that has not come
 const EVERY = 300; // ms between two slices while b moves
 const TILT = 5; // degrees for a press of [ or ]
 const HTML = `<div class="map"><canvas data-testid="weights-map" role="img" aria-label="The loss over the weights, with the path of the run"></canvas>
-  <i class="dot" role="slider" tabindex="0" aria-label="The weights; arrow keys move them"></i><p class="beside" aria-hidden="true"></p></div>
+  <i class="dot" role="slider" tabindex="0" aria-label="The weights; arrow keys move them"><b></b></i><p class="beside" aria-hidden="true"></p></div>
 <div class="tools"><select data-testid="weights-first" aria-label="Across"></select><select data-testid="weights-second" aria-label="Upwards"></select>
   <label><input type="checkbox" data-testid="weights-slice"> at this <i>b</i></label>
   <label title="Tilt the map ([ and ])">tilt <input type="range" data-testid="weights-tilt" aria-label="Tilt" min="0" max="60" step="1" value="0"></label></div>
@@ -31,8 +30,9 @@ export class Weights {
     desk.signal.addEventListener("abort", () => this.sizes.disconnect());
     this.serial = 0; // counts questions: Python takes each for another
     this.landscape = null;
-    for (const control of [first, second, this.sliced, this.slider]) control.addEventListener("input", desk.redraw, { signal: desk.signal });
-    listenToKeys({ flatter: () => this.tiltBy(-TILT), steeper: () => this.tiltBy(TILT) }, desk.signal);
+    this.slider.value = desk.chosen("tilt", isTilt) ?? 0;
+    this.sliced.checked = desk.chosen("slice", (text) => text === "true") !== undefined;
+    for (const control of [first, second, this.sliced, this.slider]) control.addEventListener("input", () => this.keep(), { signal: desk.signal });
     this.hand = new WeightsHand(this.map.root, this.dot, {
       mayGrab: () => Boolean(this.landscape) && desk.mayGrab(),
       onHover: (place) => this.hover(place),
@@ -53,11 +53,27 @@ export class Weights {
       this.landscape = null;
       this.first.replaceChildren(new Option("main directions", PRINCIPAL), ...names.map((name, k) => new Option(name, k)));
       this.second.replaceChildren(...names.map((name, k) => new Option(name, k)));
-      Object.assign(this.first, { value: many ? PRINCIPAL : 0, hidden: !many });
-      this.second.value = 1;
+      const [across, upwards] = this.desk.chosen("plane", (text) => isPlane(text, names.length))?.split("-") ?? usual(many);
+      Object.assign(this.first, { value: many ? across : 0, hidden: !many });
+      this.second.value = many ? upwards : 1;
+      this.keep();
     }
     Object.assign(this, { scene, points: scene.points, asked: null, arrows: null });
     this.resize();
+  }
+
+  /** Have the link say what is chosen. */
+  keep() {
+    const { first, second, sliced, slider, desk } = this;
+    desk.choose("tilt", slider.valueAsNumber ? slider.value : "");
+    desk.choose("slice", sliced.checked ? "true" : "");
+    desk.choose("plane", Number(first.value) === PRINCIPAL || first.hidden ? "" : `${first.value}-${second.value}`);
+    desk.redraw();
+  }
+
+  /** Keys: the stage shows this view first. */
+  get actions() {
+    return { flatter: () => this.tiltBy(-TILT), steeper: () => this.tiltBy(TILT) };
   }
 
   /** The map has another size: of the window, or because the words below it grew. */
@@ -67,9 +83,8 @@ export class Weights {
   }
 
   tiltBy(degrees) {
-    if (this.panel.hidden) return;
     this.slider.valueAsNumber += degrees;
-    this.desk.redraw();
+    this.keep();
   }
 
   hover(place) {
@@ -110,7 +125,9 @@ export class Weights {
     if (!asked.taken) return true;
     const isInside = (one) => landscape.contains(landscape.place(one));
     if (!isInside(weights)) return true;
-    // While it plays, only the dot is watched; and a path with holes is asked for once.
+    // Playing faster than a map is made, the dot would leave it: what Python has sent ahead tells.
+    if (film.moving && !isInside(film.record.moment(film.length - 1).weights)) return now - asked.when > EVERY;
+    // While it plays, only these are watched; and a path with holes is asked for once.
     if (!film.moving && asked.index !== index && !pathMoments(index).every((k) => isInside(film.record.moment(k).weights))) return true;
     const away = landscape.distance(weights) > 1e-4 * Math.max(1, Math.hypot(...weights));
     return away && now - asked.when > EVERY && (!film.moving || weights.length === 3);
@@ -192,6 +209,15 @@ export class Weights {
     if (!landscape?.contains(landscape.place(weights))) return "";
     return `At iteration ${index} the dot of the weights is at ${this.dot.getAttribute("aria-valuetext")}. ${captionOf(landscape)}`;
   }
+}
+
+const isTilt = (text) => /^\d{1,2}$/.test(text) && Number(text) <= 60;
+const usual = (many) => [many ? PRINCIPAL : 0, 1];
+
+/** Two different weights of those that there are, by number. */
+function isPlane(text, count) {
+  const [first, second, ...more] = text.split("-").map((part) => (/^\d{1,2}$/.test(part) ? Number(part) : NaN));
+  return !more.length && first < count && second < count && first !== second;
 }
 
 /** A word in the colour of its arrow. */

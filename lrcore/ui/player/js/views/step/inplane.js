@@ -39,7 +39,7 @@ function stalks(context, { losses }, inside, place, ink, worst) {
     context.lineTo(x, y - (LONGEST * losses[k]) / most);
   }
   context.stroke();
-  named(context, worst, place, ink, 15);
+  named(context, worst, place, ink, 16);
 }
 
 /** The gradient of each point's loss in the first two weights. */
@@ -57,7 +57,8 @@ function label(context, text, [x, y], ink, ground) {
   const size = 16 * typeScale();
   context.font = `600 ${size}px system-ui, sans-serif`;
   const width = context.measureText(text).width + 10;
-  const left = x + 10 + width > context.canvas.clientWidth ? x - 10 - width : x + 10;
+  const right = context.canvas.clientWidth - width;
+  const left = Math.max(0, Math.min(right, x + 10 > right ? x - 10 - width : x + 10));
   Object.assign(context, { fillStyle: ground, textBaseline: "middle" });
   context.fillRect(left, y - 0.75 * size, width, 1.5 * size);
   context.fillStyle = ink;
