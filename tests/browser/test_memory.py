@@ -85,3 +85,9 @@ def test_choices_of_views_go_with_the_address_and_stay_in_the_tab(js: OpenModule
 def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
     found = kept(js, "?lr=1", ["pushState", {}, "", "/?lr=2"], ["pushState", {}, "", "/autograd"])
     assert found["made"] == [["replace", "/?lr=2"], ["push", "/autograd"]]
+
+
+def test_on_the_way_to_another_page_this_one_keeps_its_address(js: OpenModule) -> None:
+    """Streamlit may empty the address before it names the page that a link leads to."""
+    way = (["leave"], ["pushState", {}, "", "/"], ["pushState", {}, "", "/autograd"])
+    assert kept(js, "?lr=1", *way)["made"] == [["push", "/autograd"]]

@@ -9,6 +9,7 @@ const PLACE = "at";
 const SPEED = "speed";
 const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane"]; // ADD A CHOICE OF A VIEW HERE
 const USUAL_SPEED = "60";
+const LEAVING = 2000; // ms that the way to another page may take
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.
 const READABLE = { "%3A": ":", "%3B": ";", "%3D": "=", "%2C": "," };
@@ -97,6 +98,11 @@ export class Memory {
     }
   }
 
+  /** A link is followed: on its way to the other page, Streamlit empties the address of this one. */
+  leave() {
+    this.history.left = performance.now();
+  }
+
   /** Have the page's own address say so; Streamlit may write the same with other signs. */
   write(said) {
     const { query } = this;
@@ -110,7 +116,7 @@ function usual(speed) {
   return String(speed) === USUAL_SPEED ? "" : String(speed);
 }
 
-/** Have Back lead to the page before. Streamlit makes an entry in the browser's history whenever Python
+/** Have Back lead to the page before, at its settings. Streamlit makes an entry in the browser's history whenever Python
  * changes the address of a page; led back to one of them, it puts the settings of then into a page
  * whose run goes on, and that takes them for a change. */
 function keepOneEntryAPage(history, location) {
@@ -118,7 +124,9 @@ function keepOneEntryAPage(history, location) {
   const push = history.pushState;
   history.pushState = (state, title, address) => {
     const there = new URL(address ?? "", location.href);
-    const act = there.pathname === location.pathname ? history.replaceState : push;
+    const isHere = there.pathname === location.pathname;
+    if (isHere && performance.now() - (history.left ?? -Infinity) < LEAVING) return;
+    const act = isHere ? history.replaceState : push;
     act.call(history, state, title, address);
   };
 }

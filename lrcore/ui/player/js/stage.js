@@ -176,7 +176,7 @@ export class Stage {
   leaving(event) {
     const way = event.target.closest("a[href]");
     if (!way) return;
-    if (this.way || !this.link.untold || event.ctrlKey || event.metaKey) return this.link.leave();
+    if (this.way || !this.link.untold || event.ctrlKey || event.metaKey) return this.leave();
     event.preventDefault();
     event.stopImmediatePropagation();
     this.way = way;
@@ -185,8 +185,16 @@ export class Stage {
     setTimeout(() => this.follow(), PATIENT);
   }
 
+  leave() {
+    this.link.leave();
+    this.memory.leave();
+  }
+
+  /** Streamlit may have drawn the link anew meanwhile. */
   follow() {
-    this.way?.click();
+    const { way } = this;
+    const drawn = way?.isConnected ? way : [...document.links].find(({ href }) => href === way?.href);
+    drawn?.click();
     this.way = null;
   }
 
