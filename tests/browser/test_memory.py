@@ -90,4 +90,6 @@ def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
 def test_on_the_way_to_another_page_this_one_keeps_its_address(js: OpenModule) -> None:
     """Streamlit may empty the address before it names the page that a link leads to."""
     way = (["leave"], ["pushState", {}, "", "/"], ["pushState", {}, "", "/autograd"])
-    assert kept(js, "?lr=1", *way)["made"] == [["push", "/autograd"]]
+    there = ["pushState", {}, "", "/autograd?g_w=2"]
+    made = kept(js, "?lr=1", *way, there)["made"]
+    assert made == [["push", "/autograd"], ["replace", "/autograd?g_w=2"]]

@@ -126,6 +126,7 @@ function keepOneEntryAPage(history, location) {
     const there = new URL(address ?? "", location.href);
     const isHere = there.pathname === location.pathname;
     if (isHere && performance.now() - (history.left ?? -Infinity) < LEAVING) return;
+    history.left = undefined; // the other page is here
     const act = isHere ? history.replaceState : push;
     act.call(history, state, title, address);
   };
