@@ -71,7 +71,7 @@ def slope(design: np.ndarray, y: np.ndarray, at: np.ndarray, loss: str) -> np.nd
 def test_the_curvature_is_that_of_finite_differences(loss: str, batch: bool) -> None:
     config = RunConfig(loss=loss, l2=0.2, data=Blobs(mean=0.8, samples_per_class=30))
     exercise = graph_of(config, 30, iter=30, batch=batch, point=7)
-    x, y = (part.double().numpy() for part in exercise.data())
+    x, y = (part.double().numpy() for part in exercise.data)
     design = np.column_stack([x, np.ones(len(x))])
     at = np.array([*exercise.step.weights, exercise.step.bias])
     steps = 1e-6 * np.eye(3)
@@ -173,4 +173,4 @@ def test_many_features_leave_the_code_short() -> None:
     (script,) = exercise.scripts()
     assert "w = torch.tensor(weights, requires_grad=True)" in script.lines
     assert recorded(exercise).names["w"].shape == (1, 5)
-    assert torch.equal(recorded(exercise).names["x"], exercise.data()[0])
+    assert torch.equal(recorded(exercise).names["x"], exercise.data[0])

@@ -122,6 +122,10 @@ class Run:
         """Whether the run can go on, and if not, why."""
         return self._status
 
+    def in_force(self, iteration: int) -> RunConfig:
+        """The settings that the step from a moment is taken under: a change counts from its own."""
+        return [one.config for one in self.segments if one.start <= iteration][-1]
+
     def extend(self, seconds: float = 0.1, iterations: int | None = None) -> int:
         """Train until the time is over, the run ends, or `iterations` moments have been added.
 
@@ -219,7 +223,7 @@ class Run:
             # It shares the points; all that a step changes is replaced in the copy.
             engine = copy.copy(self._engine)
             self._rewind(engine, iteration)
-            engine.configure(self._in_force(iteration))
+            engine.configure(self.in_force(iteration))
             return close_up(engine, iteration, points=(~self.is_test).nonzero()[:, 0])
 
     def _check(self, iteration: int) -> None:
@@ -280,13 +284,9 @@ class Run:
         snapshot = self._snapshots.last_until(iteration)
         engine.restore(snapshot)
         if snapshot.iteration < iteration:
-            engine.configure(self._in_force(snapshot.iteration))
+            engine.configure(self.in_force(snapshot.iteration))
         for start in range(snapshot.iteration, iteration, engine.chunk_length):
             engine.advance(min(engine.chunk_length, iteration - start))
-
-    def _in_force(self, iteration: int) -> RunConfig:
-        """The settings that the step from this moment is taken under."""
-        return [s.config for s in self._segments if s.start <= iteration][-1]
 
 
 def train(config: RunConfig) -> Generator[Step, None, Status]:

@@ -41,9 +41,10 @@ def _head(segments: Sequence[Segment]) -> Iterator[str]:
 def _rows(columns: Columns, segments: Sequence[Segment]) -> Iterator[str]:
     starts = np.array([one.start for one in segments])
     settings = np.searchsorted(starts, columns.iteration, side="right") - 1
-    form = ",".join(["%d", *["%.9g"] * columns.table().shape[1], "%d"])
+    numbers = _exact(columns)
+    form = ",".join(["%d", *["%.9g"] * numbers.shape[1], "%d"])
     for iteration, row, setting in zip(
-        columns.iteration.tolist(), _exact(columns).tolist(), settings.tolist(), strict=True
+        columns.iteration.tolist(), numbers.tolist(), settings.tolist(), strict=True
     ):
         yield form % (iteration, *row, setting)
 

@@ -245,13 +245,7 @@ class Grad(Exercise):
                 "left to differentiate again.",
                 *said,
             ]
-        last = self.derivatives().last_order
-        if last < self.order:
-            said.append(
-                f"From order {last} on, nothing depends on x: no graph is left, and all further "
-                "derivatives are 0."
-            )
-        return said
+        return [*said, *_of_the_end(self.derivatives(), self.order)]
 
 
 def _of_curves(result: Derivatives, order: int) -> list[str]:
@@ -264,9 +258,14 @@ def _of_curves(result: Derivatives, order: int) -> list[str]:
     elif result.kink is not None:
         name = "f" if result.kink == 0 else f"The derivative of order {result.kink}"
         said.append(f"{name} has a kink here: PyTorch picks one slope, a finite difference cannot.")
-    if result.last_order < order:
-        said.append(
-            f"From order {result.last_order} on, nothing depends on x: no graph is left, and all "
-            "further derivatives are 0."
-        )
-    return said
+    return [*said, *_of_the_end(result, order)]
+
+
+def _of_the_end(result: Derivatives, order: int) -> list[str]:
+    last = result.last_order
+    if last >= order:
+        return []
+    return [
+        f"From order {last} on, nothing depends on x: no graph is left, and all further "
+        "derivatives are 0."
+    ]

@@ -6,6 +6,7 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -93,10 +94,10 @@ class RunGraph(Exercise):
 
     @property
     def config(self) -> RunConfig:
-        """The settings at that moment: a change applies from its own iteration on."""
-        start = self.step.iteration
-        return [segment.config for segment in self.run.segments if segment.start <= start][-1]
+        """The settings at that moment."""
+        return self.run.in_force(self.step.iteration)
 
+    @cached_property
     def data(self) -> tuple[Tensor, Tensor]:
         """Features (n, d) and classes (n, 1) of the points that are used, float32."""
         x, y = (part[~self.run.is_test] for part in (self.run.data.x, self.run.data.y))
@@ -107,7 +108,7 @@ class RunGraph(Exercise):
 
     def scripts(self) -> tuple[Script, ...]:
         """The forward lines of the model with this loss, and a backward."""
-        x, y = self.data()
+        x, y = self.data
         config, step = self.config, self.step
         w = f"torch.tensor([[{_numbers(step.weights)}]], requires_grad=True)"
         b = f"torch.tensor([{_numbers([step.bias])}], requires_grad=True)"
@@ -143,7 +144,7 @@ class RunGraph(Exercise):
         Not by torch's second derivative: that of `binary_cross_entropy` is wrong where the model is
         sure.
         """
-        x, y = self.data()
+        x, y = self.data
         parameters = torch.tensor([*self.step.weights, self.step.bias], dtype=torch.float64)
         return curvature(Objective.of(self.config, x, y[:, 0]), parameters)
 
@@ -158,7 +159,7 @@ class RunGraph(Exercise):
             f"Eigenvalues of the Hessian in (w, b){' (largest four)' if len(values) > 4 else ''}: "
             f"**{', '.join(format_number(value.item()) for value in shown)}**."
         ]
-        used = len(self.data()[1])
+        used = len(self.data[1])
         if self.batch and used < self.points:
             said.insert(0, f"{used:,} of {self.points:,} points, evenly from both classes.")
         return [*said, *([self._rate(bends)] if self.batch else [])]

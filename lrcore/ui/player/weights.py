@@ -129,7 +129,7 @@ def _mapped(of_page: ref[Atlas], question: _Question) -> Landscape | None:
     if atlas is None or atlas.run.is_test.all():
         return None
     run = atlas.run
-    ground = _ground(atlas, _in_force(run, question.moment))
+    ground = _ground(atlas, run.in_force(question.moment))
     columns = run.columns(0, max(question.moment, min(question.until, len(run) - 1)) + 1)
     path = torch.from_numpy(np.column_stack([columns.weights, columns.bias])).double()
     plane = _plane(question, path[: question.moment + 1])
@@ -161,11 +161,6 @@ def _mapped(of_page: ref[Atlas], question: _Question) -> Landscape | None:
         penalised=bool(ground.objective.ridge.any() or ground.objective.lasso.any()),
         convex=ground.objective.curve is LOGISTIC,
     )
-
-
-def _in_force(run: Run, moment: int) -> RunConfig:
-    """The settings at a moment."""
-    return [segment.config for segment in run.segments if segment.start <= moment][-1]
 
 
 def _ground(atlas: Atlas, config: RunConfig) -> _Ground:

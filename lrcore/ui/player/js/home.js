@@ -2,13 +2,13 @@
 import { copyOnClick } from "./copy.js";
 import { asPng, asSvg } from "./snapshot.js";
 
-// By their numbers in home.py.
+// By their numbers in home.py; `sign` writes the address of the run into those that lead back to it.
 const FILES = [
-  { name: "run.py", label: "Script .py", type: "text/x-python" },
+  { name: "run.py", label: "Script .py", type: "text/x-python", sign: (text, address) => text.replace("\n", () => `\n# ${address}\n`) },
   { name: "run.ipynb", label: "Notebook .ipynb", type: "application/json" },
   { name: "run.csv", label: "All moments .csv", type: "text/csv" },
   { name: "points.csv", label: "Points .csv", type: "text/csv" },
-  { name: "run.html", label: "Page .html, 5 MB", type: "text/html" },
+  { name: "run.html", label: "Page .html, 5 MB", type: "text/html", sign: (text, address) => text.replace('<a href="">', () => `<a href="${address.replaceAll("&", "&amp;").replaceAll('"', "%22")}">`) },
 ];
 const SCRIPT = 0;
 
@@ -63,17 +63,12 @@ export class Home {
   take(name, { kind, until, text }) {
     if (name !== "home" || kind !== this.asked?.[0] || until !== this.until) return;
     this.asked = null;
-    const whole = signed(text, this.ways.address());
+    const { sign = (plain) => plain } = FILES[kind];
+    const whole = sign(text, this.ways.address());
     if (kind === SCRIPT) this.code.textContent = whole;
     if (kind !== SCRIPT || this.isShown) save(whole, FILES[kind]);
     this.isShown = true;
   }
-}
-
-/** A script with the address of its run below its first line, or a page that leads back to it. */
-function signed(text, address) {
-  if (text.startsWith("# Logistic")) return text.replace("\n", () => `\n# ${address}\n`);
-  return text.replace('<a href="">', () => `<a href="${address.replaceAll("&", "&amp;").replaceAll('"', "%22")}">`);
 }
 
 function save(text, { name, type }) {
