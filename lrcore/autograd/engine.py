@@ -39,7 +39,8 @@ class Value:
         by_base = self, v * math.pow(u, v - 1) if v else 0.0
         if not isinstance(other, Value):
             return Value(y, (by_base,))
-        return Value(y, (by_base, (other, y * math.log(u) if u else 0.0)))
+        by_exponent = y * math.log(u) if u > 0 else math.nan if u else 0.0
+        return Value(y, (by_base, (other, by_exponent)))
 
     def exp(self) -> Value:
         y = math.exp(self.data)
