@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lrcore.autograd import engine
-from lrcore.autograd.exercises.base import Exercise, Script
-from lrcore.autograd.exercises.own_expression import compiled, uses
-from lrcore.autograd.exercises.pieces import complete, leaf, number, value_of
+from lrcore.autograd.exercises.base import Script
+from lrcore.autograd.exercises.own_expression import LABEL, OfExpression, compiled
+from lrcore.autograd.exercises.pieces import complete, leaf, number, typed
 from lrcore.autograd.program import Operation
 from lrcore.autograd.recorder import Recording, record
 from lrcore.autograd.scratch import record_engine
-from lrcore.settings import setting
 
 
 @dataclass(frozen=True)
-class FromScratch(Exercise):
+class FromScratch(OfExpression):
     """An expression by `lrcore.autograd.engine`, and by PyTorch beside it."""
 
     name: ClassVar[str] = "From scratch"
@@ -28,15 +27,7 @@ class FromScratch(Exercise):
     )
     trying: ClassVar[str] = "Unfold the engine: which lines are the chain rule?"
 
-    expr: str = setting(
-        "(w + x) * (w + 1)",
-        "Expression in w, x, a, b",
-        "Allowed: + - * / ** ( ) and exp, log, sin, cos, tanh, sigmoid, relu.",
-    )
-    w: float = value_of("w", 1.0, needs=uses("w"))
-    x: float = value_of("x", 2.0, needs=uses("x"))
-    a: float = value_of("a", 1.0, needs=uses("a"))
-    b: float = value_of("b", 1.0, needs=uses("b"))
+    expr: str = typed("(w + x) * (w + 1)", LABEL)
 
     def scripts(self) -> tuple[Script, ...]:
         """The same steps twice.

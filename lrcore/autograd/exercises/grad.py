@@ -16,6 +16,7 @@ from lrcore.autograd.exercises.pieces import (
     number,
     one_of,
     switch,
+    typed,
     value_of,
     where,
 )
@@ -53,12 +54,7 @@ class Grad(Exercise):
     }
 
     gr: str = one_of("Part", "Which arguments to look at.", GRAPHS, CURVES, SEVERAL, BATCH)
-    f: str = setting(
-        "x**2",
-        "f(x), an expression in x",
-        "Allowed: + - * / ** ( ) and exp, log, sin, cos, tanh, sigmoid, relu.",
-        needs=_OF_F,
-    )
+    f: str = typed("x**2", "f(x), an expression in x", needs=_OF_F)
     at: float = setting(
         3.0,
         "Point x",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lrcore.autograd.exercises.base import Exercise, Script
-from lrcore.autograd.exercises.pieces import complete, leaf, value_of
+from lrcore.autograd.exercises.pieces import complete, leaf, typed, value_of
 from lrcore.autograd.expression import LETTERS, parse
 from lrcore.autograd.program import (
     Program,
@@ -16,8 +16,9 @@ from lrcore.autograd.program import (
     step_that_broke,
 )
 from lrcore.autograd.recorder import Recording
-from lrcore.settings import Need, setting
+from lrcore.settings import Need
 
+LABEL = f"Expression in {', '.join(LETTERS)}"
 _REASONS: Mapping[str, str] = {
     "log": "log is defined for positive numbers only.",
     "/": "a number was divided by zero, or the result is too large.",
@@ -41,7 +42,18 @@ def uses(letter: str) -> Need:
 
 
 @dataclass(frozen=True)
-class OwnExpression(Exercise):
+class OfExpression(Exercise):
+    """Base of the exercises on an expression, and on the values of its letters."""
+
+    expr: str = typed("sigmoid(w * x + b)", LABEL)
+    w: float = value_of("w", 1.0, needs=uses("w"))
+    x: float = value_of("x", 2.0, needs=uses("x"))
+    a: float = value_of("a", 1.0, needs=uses("a"))
+    b: float = value_of("b", 1.0, needs=uses("b"))
+
+
+@dataclass(frozen=True)
+class OwnExpression(OfExpression):
     """An expression that a reader typed, as a graph."""
 
     name: ClassVar[str] = "Your own expression"
@@ -50,16 +62,6 @@ class OwnExpression(Exercise):
         "Any expression in w, x, a, b becomes a graph: one operation a line, one rule an operation."
     )
     trying: ClassVar[str] = "Type log(w - 3) * x and see where nan starts."
-
-    expr: str = setting(
-        "sigmoid(w * x + b)",
-        "Expression in w, x, a, b",
-        "Allowed: + - * / ** ( ) and exp, log, sin, cos, tanh, sigmoid, relu.",
-    )
-    w: float = value_of("w", 1.0, needs=uses("w"))
-    x: float = value_of("x", 2.0, needs=uses("x"))
-    a: float = value_of("a", 1.0, needs=uses("a"))
-    b: float = value_of("b", 1.0, needs=uses("b"))
 
     def scripts(self) -> tuple[Script, ...]:
         """One line an operation.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from lrcore.autograd.expression import FUNCTIONS
 from lrcore.settings import Need, setting
 
 COURSE = ("a = torch.add(w, x)", "b = torch.add(w, 1)", "y = torch.mul(a, b)")
@@ -53,6 +54,13 @@ def value_of(name: str, default: float, *, needs: Need | None = None) -> float:
         maximum=5.0,
         step=0.1,
         needs=needs,
+    )
+
+
+def typed(default: str, label: str, *, needs: Need | None = None) -> str:
+    """The field for an expression that a reader types."""
+    return setting(
+        default, label, f"Allowed: + - * / ** ( ) and {', '.join(FUNCTIONS)}.", needs=needs
     )
 
 
