@@ -17,7 +17,10 @@ _RUN = """({ Memory }, search, kept, calls) => {
     // A browser has these two in the prototype of its history.
     const history = Object.create({ pushState: go("push"), replaceState: go("replace") });
     const sessionStorage = { getItem: () => kept, setItem: (key, said) => { kept = said; } };
-    const memory = new Memory({ location, history, sessionStorage });
+    const body = document.createElement("body");
+    body.innerHTML = '<a href="#"></a>';
+    const memory = new Memory({ location, history, sessionStorage, document: body });
+    memory.follow = () => body.firstChild.click();
     const begins = [memory.speed, memory.playing, memory.changes];
     const found = calls.map(([name, ...given]) => {
         const owner = name in memory ? memory : history;
@@ -89,7 +92,7 @@ def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
 
 def test_on_the_way_to_another_page_this_one_keeps_its_address(js: OpenModule) -> None:
     """Streamlit may empty the address before it names the page that a link leads to."""
-    way = (["leave"], ["pushState", {}, "", "/"], ["pushState", {}, "", "/autograd"])
+    way = (["follow"], ["pushState", {}, "", "/"], ["pushState", {}, "", "/autograd"])
     there = ["pushState", {}, "", "/autograd?g_w=2"]
     made = kept(js, "?lr=1", *way, there)["made"]
     assert made == [["push", "/autograd"], ["replace", "/autograd?g_w=2"]]

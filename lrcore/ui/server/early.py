@@ -41,6 +41,8 @@ _ELEMENTS = (
     "TextInput",
 )
 _OF_OTHERS = ("BidiComponent", "Checkbox", "PageLink", "Selectbox", "Slider")
+# Modules of the player that the lab has a use for.
+_OF_GRAPHS = ("copy.js", "entries.js", "keys.js")
 # The place of the sidebar, which comes after the player, is kept until then: see room.js.
 _ROOM = (
     '<style id="room">@media (min-width: 900px) { [data-testid="stAppViewContainer"] '
@@ -63,7 +65,7 @@ class Early:
         common = f'{_look()}<script async src="./{CONNECTION}"></script>'
         others = f"{common}{_preloads(_chunks(_OF_OTHERS))}"
         self._wishes = dict.fromkeys(_OTHERS, others.encode())
-        graph = _preloads(f"{ADDRESS}/{name}" for name in (*graph_files(), "keys.js", "copy.js"))
+        graph = _preloads(f"{ADDRESS}/{name}" for name in (*graph_files(), *_OF_GRAPHS))
         self._wishes[_LAB] += graph.encode()
         training = f"{common}{_ROOM}{_wishes()}"
         self._wishes |= dict.fromkeys(_TRAINING, training.encode())

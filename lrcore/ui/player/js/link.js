@@ -1,9 +1,9 @@
 // Questions to Python, and what they ask for. No DOM here.
+import { LEAVING } from "./entries.js";
 import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again
 const COMPUTING = 150; // ms until Python is asked again for what it computes in the background
-const LEAVING = 2000; // ms that the page behind a clicked link may take to come
 const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
 export class Link {

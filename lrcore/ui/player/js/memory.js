@@ -1,6 +1,7 @@
 // What the page's address says of the player, beside the settings: the changes of the run (`changes`),
 // the playhead (`at`), the speed (`speed`), and what the views keep (`view`, `t`). Whether it plays is
 // kept in its tab, and the speed and the views' choices too.
+import { keepOneEntryAPage } from "./entries.js";
 import { FASTEST, SPEEDS } from "./record.js";
 
 const KEY = "lrcore";
@@ -9,16 +10,15 @@ const PLACE = "at";
 const SPEED = "speed";
 const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane"]; // ADD A CHOICE OF A VIEW HERE
 const USUAL_SPEED = "60";
-const LEAVING = 2000; // ms that the way to another page may take
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.
 const READABLE = { "%3A": ":", "%3B": ";", "%3D": "=", "%2C": "," };
 
 export class Memory {
-  /** @param {Window} window its location, its history, and its tab's storage */
-  constructor({ location, history, sessionStorage }) {
+  /** @param {Window} window its location, its history, its document, and its tab's storage */
+  constructor({ location, history, sessionStorage, document }) {
     Object.assign(this, { location, history, storage: sessionStorage });
-    keepOneEntryAPage(history, location);
+    keepOneEntryAPage({ location, history, document });
     const { settings, playing, speed } = this.read();
     this.playing = Boolean(playing) && settings === this.settings; // whether to play on from there
     this.speed = [this.query.get(SPEED), speed, USUAL_SPEED].find((one) => KNOWN_SPEEDS.includes(one)); // to begin with
@@ -98,11 +98,6 @@ export class Memory {
     }
   }
 
-  /** A link is followed: on its way to the other page, Streamlit empties the address of this one. */
-  leave() {
-    this.history.left = performance.now();
-  }
-
   /** Have the page's own address say so; Streamlit may write the same with other signs. */
   write(said) {
     const { query } = this;
@@ -114,20 +109,4 @@ export class Memory {
 /** How an address says a speed. */
 function usual(speed) {
   return String(speed) === USUAL_SPEED ? "" : String(speed);
-}
-
-/** Have Back lead to the page before, at its settings. Streamlit makes an entry in the browser's history whenever Python
- * changes the address of a page; led back to one of them, it puts the settings of then into a page
- * whose run goes on, and that takes them for a change. */
-function keepOneEntryAPage(history, location) {
-  if (Object.hasOwn(history, "pushState")) return;
-  const push = history.pushState;
-  history.pushState = (state, title, address) => {
-    const there = new URL(address ?? "", location.href);
-    const isHere = there.pathname === location.pathname;
-    if (isHere && performance.now() - (history.left ?? -Infinity) < LEAVING) return;
-    history.left = undefined; // the other page is here
-    const act = isHere ? history.replaceState : push;
-    act.call(history, state, title, address);
-  };
 }

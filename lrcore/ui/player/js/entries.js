@@ -1,0 +1,26 @@
+// The entries that the pages make in the browser's history.
+
+export const LEAVING = 2000; // ms that the page behind a clicked link may take to come
+
+/** Have Back lead to the page before, as it was left.
+ *
+ * Streamlit makes an entry whenever Python changes the address of a page; led back to one of them, it
+ * puts the settings of then into a page whose run goes on, and that takes them for a change. And on the
+ * way to another page it empties the address of this one before it names the other.
+ * @param {Window} window its history, its location, and its document */
+export function keepOneEntryAPage({ history, location, document }) {
+  if (Object.hasOwn(history, "pushState")) return;
+  const push = history.pushState;
+  let left = -Infinity; // when a link was followed to a page that is not here yet
+  document?.addEventListener("click", ({ target, ctrlKey, metaKey }) => {
+    if (target.closest("a[href]") && !ctrlKey && !metaKey) left = performance.now();
+  }, { capture: true });
+  history.pushState = (state, title, address) => {
+    const there = new URL(address ?? "", location.href);
+    const isHere = there.pathname === location.pathname;
+    if (isHere && performance.now() - left < LEAVING) return;
+    left = -Infinity;
+    const act = isHere ? history.replaceState : push;
+    act.call(history, state, title, address);
+  };
+}
