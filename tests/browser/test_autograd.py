@@ -144,6 +144,18 @@ def test_leaving_in_mid_play_keeps_the_playhead(open_page: OpenPage) -> None:
     expect(page.get_by_test_id("play")).to_have_text("Play")
 
 
+def test_back_leads_to_the_exercise_that_was_left(lab: Lab) -> None:
+    page = lab.open("ex=Accumulating&g_w=2")
+    page.get_by_test_id("timeline").press("ArrowRight")
+    page.wait_for_function("location.search.includes('step=1')")
+    address = page.url
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    page.go_back()
+    expect(page.get_by_role("slider", name="Value of w")).to_have_value("2")
+    expect(page).to_have_url(address)
+
+
 def test_an_iteration_that_the_next_run_does_not_have_is_none(open_page: OpenPage) -> None:
     page = open_page("?mean=0.8&max_iterations=60", quiet=False)
     page.get_by_test_id("end").click()
@@ -179,3 +191,13 @@ def test_other_pages_can_be_reached_on_small_screens(lab: Lab, size: tuple[int, 
         expect(link).to_be_in_viewport()
     page.get_by_role("link", name="Stories", exact=True).click()
     page.wait_for_url("**/stories*")
+
+
+@pytest.mark.parametrize("path", ["", "autograd"])
+def test_a_page_whose_modules_do_not_come_says_so(
+    context: BrowserContext, address: str, path: str
+) -> None:
+    context.route("**/stage.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{address}/{path}")
+    expect(page.get_by_text("could not be loaded")).to_contain_text("Reload the page.")

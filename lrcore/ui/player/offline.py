@@ -77,7 +77,6 @@ def _modules() -> dict[str, str]:
         f"lrcore/{name}": "data:text/javascript;base64,"
         + b64encode(_renamed(name, path.read_text("utf-8")).encode()).decode()
         for name, path in player_files().items()
-        if path.name != "loader.js"
     }
 
 

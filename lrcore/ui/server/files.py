@@ -58,9 +58,8 @@ def player_files() -> Mapping[str, Path]:
 
 
 def graph_files() -> Mapping[str, Path]:
-    """The modules that play the films of the lab, by their names; the loader is in the page."""
-    paths = sorted(set(_GRAPH.glob("*.js")) - {_GRAPH / "loader.js"})
-    return {f"graph/{path.name}": path for path in paths}
+    """The modules that play the films of the lab, by their names."""
+    return {f"graph/{path.name}": path for path in sorted(_GRAPH.glob("*.js"))}
 
 
 def _our_files() -> dict[str, Path]:

@@ -11,6 +11,7 @@ import { Memory } from "./memory.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { Playhead } from "./playhead.js";
+import { loadPlotly } from "./plotly.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
 import { REPORT, Transport } from "./transport.js";
@@ -23,7 +24,11 @@ const LATE = 1000; // ms without an answer until the page says so
 const LONGEST_FRAME = 250; // ms; a page that was hidden goes on where it was
 const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 
-export { loadPlotly } from "./plotly.js";
+/** @param {string} plotly its address */
+export async function prepare(plotly) {
+  const Plotly = await loadPlotly(new URL(plotly, document.baseURI).href);
+  return (parent, trigger) => new Stage(parent, Plotly, (request) => trigger("ask", request));
+}
 
 export class Stage {
   /** @param {(request: import("./protocol.js").Request) => void} send the source of the answers
@@ -176,18 +181,13 @@ export class Stage {
   leaving(event) {
     const way = event.target.closest("a[href]");
     if (!way) return;
-    if (this.way || !this.link.untold || event.ctrlKey || event.metaKey) return this.leave();
+    if (this.way || !this.link.untold || event.ctrlKey || event.metaKey) return this.link.leave();
     event.preventDefault();
     event.stopImmediatePropagation();
     this.way = way;
     if (this.playhead.moving) this.playhead.pause();
     this.link.report(this.wants);
     setTimeout(() => this.follow(), PATIENT);
-  }
-
-  leave() {
-    this.link.leave();
-    this.memory.leave();
   }
 
   /** Streamlit may have drawn the link anew meanwhile. */

@@ -1,4 +1,5 @@
 // The stage: films side by side, one transport, the step in the address.
+import { keepOneEntryAPage } from "../entries.js";
 import { listenToKeys } from "../keys.js";
 import { made } from "./dom.js";
 import { Guess } from "./guess.js";
@@ -10,11 +11,17 @@ const LEAST_NAMED = 0.12; // of the bar, that a stretch must take to bear its na
 const REST = 150; // ms at a step until the address says so: browsers allow 20 writes a second
 const steps = new Map(); // by key, where a film was left
 
+/** @param {string} key of the films */
+export function prepare(key) {
+  return (parent) => new Stage(parent.querySelector(".lab"), key);
+}
+
 export class Stage {
   constructor(root, key) {
     this.root = root;
     this.key = key;
     this.stop = new AbortController();
+    keepOneEntryAPage(window);
     const { signal } = this.stop;
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-testid]")].map((part) => [part.dataset.testid, part]));
     const { speed, timeline } = this.parts;
