@@ -145,8 +145,7 @@ def test_random_expressions_against_dual_numbers(text: str) -> None:
     # Constants in float64 too: exp(2) of float32 less exp(b) is not near 0.
     lines = ["import torch", "torch.set_default_dtype(torch.float64)"]
     lines += [
-        f"{name} = torch.tensor({VALUES[name]}, requires_grad=True)"
-        for name in program.leaves
+        f"{name} = torch.tensor({VALUES[name]}, requires_grad=True)" for name in program.leaves
     ]
     recording = record([*lines, *program.code(), "y.backward()"])
     assert recording.error is None
