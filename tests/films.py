@@ -9,7 +9,7 @@ import numpy as np
 
 from lrcore import SGD, Run, RunConfig
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import Answer, Request
+from lrcore.ui.player.protocol import Answer, Ghost, Request
 
 ENDLESS = RunConfig(target_accuracy=1.0, max_iterations=100_000)
 
@@ -39,9 +39,9 @@ def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:
     return film.respond()
 
 
-def rows_of(answer: Answer, width: int = 5) -> np.ndarray:
-    """As the player reads them: little-endian float32, `width` to a row."""
-    return np.frombuffer(base64.b64decode(answer.rows), "<f4").reshape(-1, width)
+def rows_of(answer: Answer | Ghost, width: int = 5) -> np.ndarray:
+    """As the player reads them: little-endian float32, `width` to a row, and two of effort."""
+    return np.frombuffer(base64.b64decode(answer.rows), "<f4").reshape(-1, width + 2)[:, :width]
 
 
 def recorded(run: Run, first: int = 0) -> np.ndarray:

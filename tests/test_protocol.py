@@ -17,7 +17,7 @@ from lrcore import RunConfig
 from lrcore.ui.player import protocol, view_data
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
-from lrcore.ui.player.protocol import Place, Request, Restart, StartFrom, Version
+from lrcore.ui.player.protocol import Pin, Place, Request, Restart, StartFrom, Unpin, Version
 from lrcore.ui.player.views import VIEWS
 
 TYPEDEFS = Path(protocol.__file__).with_name("js") / "protocol.js"
@@ -32,8 +32,12 @@ FULL = {
         {"command": "Place", "number": 1, "points": [[0.5, -1]]},
         {"command": "StartFrom", "number": 2, "weights": [1, 2.5, -3]},
         {"command": "Restart", "number": 3},
+        {"command": "Pin", "number": 4},
+        {"command": "Unpin", "number": 5, "ghost": 2},
     ],
     "wants": {"grid": [0, 1, 2, 3.5]},
+    "ghosts": [[1, 120], [2, 0]],
+    "axis": 2,
 }
 READ = Request(
     seq=4,
@@ -42,8 +46,10 @@ READ = Request(
     playing=True,
     speed=59.94,
     rows=(120, 360),
-    do=(Place(1, ((0.5, -1.0),)), StartFrom(2, (1.0, 2.5, -3.0)), Restart(3)),
+    do=(Place(1, ((0.5, -1.0),)), StartFrom(2, (1.0, 2.5, -3.0)), Restart(3), Pin(4), Unpin(5, 2)),
     wants={"grid": (0.0, 1.0, 2.0, 3.5)},
+    ghosts=((1, 120), (2, 0)),
+    axis=2,
 )
 
 
@@ -69,6 +75,8 @@ BAD = {
     "playing": [0, 1, None, "true"],
     "speed": [-1, math.nan, math.inf, -1e36, "fast", None, HUGE],
     "rows": [None, [], [1], [1, 2, 3], [0, math.inf], [-1, 2], "12", {"first": 0}],
+    "ghosts": [None, {}, [1], [[1]], [[1, -1]], [[1, 2, 3]], [[1, 2]] * 101],
+    "axis": [3, -1, "1", None, 1.5, HUGE],
     "do": [
         None,
         {},

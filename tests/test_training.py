@@ -272,7 +272,7 @@ def test_a_million_steps_stay_under_200_megabytes() -> None:
     run = Run(replace(ENDLESS, data=Blobs(samples_per_class=1)))
     run.extend(seconds=60, iterations=steps)
     assert len(run._snapshots) <= steps / run._engine.chunk_length + 2
-    assert run.nbytes <= 1.5 * len(run) * 24 + 256 * 24
+    assert run.nbytes <= 1.5 * len(run) * 40 + 257 * 40
 
     result = subprocess.run(
         [sys.executable, "-c", SNAPSHOT_BYTES], cwd=ROOT, capture_output=True, text=True, check=True
@@ -280,7 +280,7 @@ def test_a_million_steps_stay_under_200_megabytes() -> None:
     bytes_per_snapshot = float(result.stdout)
     assert 100 < bytes_per_snapshot < 10_000
     # While the table grows, the old one and one half as large again are in memory together.
-    rows = 1_000_000 * 24 * 2.5
+    rows = 1_000_000 * 40 * 2.5
     assert rows + 4096 * bytes_per_snapshot < 200e6
 
 

@@ -14,6 +14,7 @@ from lrcore.training.config import (
 from lrcore.training.ending import Status, ending_in, growth_began
 from lrcore.training.errors import TrainingError
 from lrcore.training.history import Columns, Step
+from lrcore.training.planned import Planned, changes_to
 from lrcore.training.run import Run, train
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "CloseUp",
     "Columns",
     "Evaluation",
+    "Planned",
     "Run",
     "RunConfig",
     "Segment",
     "Status",
     "Step",
     "TrainingError",
+    "changes_to",
     "checked_weights",
     "ending_in",
     "growth_began",

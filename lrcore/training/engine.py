@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,10 @@ class Engine:
         self._batches: Batches | None = None
         self.batch: Tensor | None = None  # indices of the last mini-batch
         self.stuck = ""  # why the optimiser finds no step from here
+        # (steps, 2) of the last `advance`: how often each step evaluated the loss, and the
+        # milliseconds that it took.
+        self.effort = np.zeros((0, 2), np.float32)
+        self._evaluations = 0
         # Is told the parameters and what is lowered, after each backward.
         self.watch: Callable[[Tensor, Tensor], None] | None = None
 
@@ -115,6 +120,8 @@ class Engine:
         # Mini-batches, and optimisers that evaluate the loss again, need a loss of their own; the
         # latter search for a step in vain where it is not finite, and the run ends there.
         recorded_loss_serves = not (config.mini_batches or config.optimizer.evaluations > 1)
+        evaluations: list[int] = []
+        begun, self._evaluations = time.perf_counter_ns(), 0
         with threads_for(len(y)):
             for _ in range(steps):
                 negative_margins = torch.mv(design, parameters)  # (n,)
@@ -132,10 +139,17 @@ class Engine:
                 except NoStepError as error:  # the moments until here are those of the run
                     self.stuck = str(error)
                     break
+                finally:
+                    evaluations.append(self._evaluations)
                 del negative_margins, loss  # their memory serves the next step
             tallies = [tally, *(test_tally for _, test_tally in tests)]
             columns = [torch.stack(recorded), *(one.columns() for one in tallies)]
-            return torch.cat(columns, 1).cpu().numpy()
+            rows = torch.cat(columns, 1).cpu().numpy()
+        self.effort = np.zeros((len(rows), 2), np.float32)
+        self.effort[:, 0] = np.diff(evaluations, prepend=0)
+        # An accelerator is waited for once a chunk, so that single steps cannot be told apart.
+        self.effort[:, 1] = (time.perf_counter_ns() - begun) / 1e6 / len(rows)
+        return rows
 
     def evaluate(self, parameters: Tensor, loss: str) -> np.ndarray:
         """One row as of `advance`, at any parameters (d + 1,) float32; training is untouched."""
@@ -152,6 +166,7 @@ class Engine:
     def _backward(self, loss: Tensor) -> Tensor:
         """Add the penalty, and leave the gradient in the parameters."""
         config = self._config
+        self._evaluations += 1
         if config.l1 or config.l2:
             loss = loss + penalty(self._parameters, config.l1, config.l2)
         if config.zero_grad:

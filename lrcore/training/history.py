@@ -74,6 +74,8 @@ class History:
         self._points, self._test_points = points, test_points
         width = dimension + (5 if test_points else 3)
         self._table = np.empty((256, width), np.float32)
+        # Evaluations of the loss and milliseconds until each moment, the next one included.
+        self._effort = np.zeros((257, 2), np.float64)
         self._length = 0
 
     def __len__(self) -> int:
@@ -82,17 +84,18 @@ class History:
     @property
     def nbytes(self) -> int:
         """Memory in use, in bytes."""
-        return self._table.nbytes
+        return self._table.nbytes + self._effort.nbytes
 
-    def append(self, rows: np.ndarray) -> None:
-        """Add rows as the engine gives them, (k, d + 3) or (k, d + 5) float32."""
-        needed = self._length + len(rows)
+    def append(self, rows: np.ndarray, effort: np.ndarray) -> None:
+        """Add rows as the engine gives them, (k, d + 3) or (k, d + 5) float32, and what the steps
+        from these moments took, (k, 2)."""
+        start, needed = self._length, self._length + len(rows)
         if needed > len(self._table):
             capacity = max(needed, len(self._table) * 3 // 2)
-            grown = np.empty((capacity, self._table.shape[1]), np.float32)
-            grown[: self._length] = self._table[: self._length]
-            self._table = grown
-        self._table[self._length : needed] = rows
+            self._table = _grown(self._table, start, capacity)
+            self._effort = _grown(self._effort, start + 1, capacity + 1)
+        self._table[start:needed] = rows
+        self._effort[start + 1 : needed + 1] = self._effort[start] + effort.cumsum(0)
         self._length = needed
 
     def truncate(self, length: int) -> None:
@@ -102,6 +105,10 @@ class History:
     def columns(self, start: int, stop: int) -> Columns:
         """Copies of the moments `start` to `stop - 1`."""
         return self.read(self._table[start : min(stop, self._length)], start)
+
+    def effort(self, start: int, stop: int) -> np.ndarray:
+        """What it took to come to the moments `start` to `stop - 1`, (k, 2) float64."""
+        return self._effort[start : min(stop, self._length)].copy()
 
     def read(self, rows: np.ndarray, start: int = 0) -> Columns:
         """Rows as the engine gives them, turned into columns; the first row is moment `start`."""
@@ -121,3 +128,10 @@ class History:
             accuracy(rows[:, d + 2], self._points),
             *test,
         )
+
+
+def _grown(table: np.ndarray, length: int, capacity: int) -> np.ndarray:
+    """A table with room for `capacity` rows and the first `length` of them."""
+    grown = np.empty((capacity, table.shape[1]), table.dtype)
+    grown[:length] = table[:length]
+    return grown

@@ -191,6 +191,12 @@ class Run:
         with self._lock:
             return self._history.columns(start, len(self) if stop is None else stop)
 
+    def effort(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """What it took to come to the recorded moments `start` to `stop - 1`: (k, 2) float64, how
+        often the loss was evaluated, and milliseconds as measured. A copy."""
+        with self._lock:
+            return self._history.effort(start, len(self) if stop is None else stop)
+
     def to_csv(self, until: int | None = None) -> str:
         """The recorded moments up to `until`, or all, a row each; settings stand in comments (#).
 
@@ -277,7 +283,7 @@ class Run:
         if ending is not None:
             self._status = ending.status
             rows = rows[: ending.length]
-        self._history.append(rows)
+        self._history.append(rows, self._engine.effort[: len(rows)])
 
     def _rewind(self, engine: Engine, iteration: int) -> None:
         """Bring an engine to `iteration`, before its update and a change of settings there."""

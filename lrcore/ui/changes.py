@@ -60,12 +60,12 @@ def segments_of(config: RunConfig, text: str) -> tuple[Segment, ...]:
         SettingsError: the text does not say changes that a run can take.
     """
     controls = changeable()
-    values = _values(controls, config)
+    values = said_by(controls, config)
     found = [Segment(0, config)]
-    for iteration, settings in _entries(text):
+    for iteration, settings in entries_of(text):
         for key, said in settings.items():
-            values[key] = _value(controls, key, said, iteration)
-        config = _changed(config, values)
+            values[key] = value_of(controls, key, said, iteration)
+        config = changed_by(config, values)
         if iteration == 0:
             found = [Segment(0, config)]
         elif config != found[-1].config:
@@ -84,24 +84,29 @@ def text_of(segments: Sequence[Segment], shown: RunConfig) -> str:
         return ""  # as most often: each answer to a player asks
     if len(segments) > _MOST_CHANGES:
         return ""
-    controls = changeable()
-    before = _values(controls, shown)
+    text = written(segments, shown, changeable())
+    return text if len(text) <= _MOST_SIGNS else ""
+
+
+def written(segments: Sequence[Segment], shown: RunConfig, controls: Mapping[str, Control]) -> str:
+    """The entries that lead from the settings `shown` to those of a run."""
+    before = said_by(controls, shown)
     entries = []
     for start, config in ((segment.start, segment.config) for segment in segments):
-        now = _values(controls, config, before)
+        now = said_by(controls, config, before)
         said = [
-            f"{key}={as_text(controls[key].spec, value)}"
+            # A comma would end the entry; of all values, typed weights alone have some.
+            f"{key}={as_text(controls[key].spec, value).replace(',', ' ')}"
             for key, value in now.items()
             if value != before[key]
         ]
         if said:
             entries.append(f"{start}:{','.join(said)}")
         before = now
-    text = ";".join(entries)
-    return text if len(text) <= _MOST_SIGNS else ""
+    return ";".join(entries)
 
 
-def _values(
+def said_by(
     controls: Mapping[str, Control], config: RunConfig, before: Mapping[str, Value] | None = None
 ) -> dict[str, Value]:
     """What each of the controls says of `config`; one that says nothing of it stays as it was
@@ -112,7 +117,7 @@ def _values(
     return {key: said.get(key, before[key]) for key in controls}
 
 
-def _entries(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+def entries_of(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The iterations of a text and the settings at each, rising; as they stand there."""
     parts = text.split(";") if text else []
     if len(text) > _MOST_SIGNS or len(parts) > _MOST_CHANGES:
@@ -130,7 +135,8 @@ def _entries(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         yield iteration, settings
 
 
-def _value(controls: Mapping[str, Control], key: str, text: str, iteration: int) -> Value:
+def value_of(controls: Mapping[str, Control], key: str, text: str, iteration: int) -> Value:
+    """What an entry says of a control."""
     if key not in controls:
         expected = f"settings that can change within a run (at iteration {iteration:,})"
         raise SettingsError(CHANGES, expected, key[:60])
@@ -138,7 +144,7 @@ def _value(controls: Mapping[str, Control], key: str, text: str, iteration: int)
     return parsed(control._replace(key=f"{key} at iteration {iteration:,}"), text)
 
 
-def _changed(config: RunConfig, values: Mapping[str, Value]) -> RunConfig:
+def changed_by(config: RunConfig, values: Mapping[str, Value]) -> RunConfig:
     """`config` with those settings that can change within a run as the controls say them."""
     changes: dict[str, object] = {
         name: values[name] for name, _ in described(RunConfig) if name in values

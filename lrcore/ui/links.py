@@ -25,6 +25,7 @@ from lrcore.ui.controls import (
     values_of,
     weights_text,
 )
+from lrcore.ui.pins import PINS, pins_text
 from lrcore.ui.player.film import Film
 from lrcore.ui.session import session
 
@@ -75,7 +76,7 @@ def take_link() -> list[str]:
 
 def has_settings() -> bool:
     """Whether the link says anything of the run."""
-    known = {CHANGES, *(control.key for control in all_controls())}
+    known = {CHANGES, PINS, *(control.key for control in all_controls())}
     return any(key in known or _is_old_weight(key) for key in st.query_params)
 
 
@@ -92,6 +93,11 @@ def changes_in_link() -> str:
     return st.query_params.get(CHANGES, "")
 
 
+def pins_in_link() -> str:
+    """The pinned runs that the link names; empty if none."""
+    return st.query_params.get(PINS, "")
+
+
 def start_again_with(film: Film) -> None:
     """Put a run into an address that says nothing of any, and have the page start from that.
 
@@ -100,6 +106,8 @@ def start_again_with(film: Film) -> None:
     link = query(film.wanted)
     if changes := text_of(film.segments, film.wanted):
         link[CHANGES] = changes
+    if pins := pins_text(film.ghosts.segments, film.wanted):
+        link[PINS] = pins
     if link:
         st.query_params.from_dict(link)
         st.rerun()

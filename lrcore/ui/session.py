@@ -50,6 +50,13 @@ class Chosen(NamedTuple):
     problem: str
 
 
+class Opening(NamedTuple):
+    """What a link says of a run beside its settings, as it stands there."""
+
+    changes: str = ""
+    pins: str = ""
+
+
 @dataclass
 class Session:
     """Streamlit keeps the value of a control only while it is drawn; this stays.
@@ -59,7 +66,8 @@ class Session:
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
         link_problems: what is yet to be said of the link.
-        opening: the changes in the link that the page is being opened with; None once it is open.
+        opening: the changes in the link that the page is being opened with, and the pins; None once
+            it is open.
         opened: the run that this link describes.
         stale: what the controls said before a link or the hand on the boundary told more than they
             did. The browser says it until it knows better: that is no change.
@@ -73,7 +81,7 @@ class Session:
     problem: str | None = None
     page: str = ""
     link_problems: list[str] = field(default_factory=list)
-    opening: str | None = None
+    opening: Opening | None = None
     opened: tuple[Segment, ...] = ()
     stale: frozenset[RunConfig] = frozenset()
     own_stops: dict[str, Value] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -18,17 +18,19 @@ from lrcore.ui.links import (
     expected_values,
     forget,
     has_settings,
+    pins_in_link,
     place_in_link,
     show,
     start_again_with,
     take_link,
 )
 from lrcore.ui.own_data import place_points
+from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom, Undo
-from lrcore.ui.session import session
+from lrcore.ui.player.protocol import Command, Pin, Place, Restart, StartFrom, Undo, Unpin
+from lrcore.ui.session import Opening, session
 from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
 
@@ -63,7 +65,7 @@ def _arrive() -> None:
         start_again_with(film)
     forget()
     _tell_of_link(take_link())
-    session().opening, session().opened = changes_in_link(), ()
+    session().opening, session().opened = Opening(changes_in_link(), pins_in_link()), ()
 
 
 def _tell_of_link(problems: Sequence[str]) -> None:
@@ -115,7 +117,7 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
             problem = wanted
         elif session().opening is not None:
             with busy, st.spinner("Preparing the data ..."):
-                film = _opened(film, wanted, session().opening or "")
+                film = _opened(film, wanted, session().opening or Opening())
         elif wanted != (film and film.wanted):
             with busy, st.spinner("Preparing the data ..."):
                 film = _taken(film, wanted)
@@ -130,22 +132,36 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
         session().link_problems.append(film.left_out)
         film.left_out = ""
         _follow(film, wanted)
-    player(replace(answer, changes=text_of(film.segments, film.wanted)), _take_request)
+    pins = pins_text(film.ghosts.segments, film.wanted)
+    player(replace(answer, changes=text_of(film.segments, film.wanted), pins=pins), _take_request)
 
 
-def _opened(film: Film | None, wanted: RunConfig, changes: str) -> Film:
+def _opened(film: Film | None, wanted: RunConfig, link: Opening) -> Film:
     """The film of the run that the address describes: that of before, where it shows this run."""
     try:
-        segments = segments_of(wanted, changes)
+        segments = segments_of(wanted, link.changes)
     except SettingsError as error:
         session().link_problems.append(f"In the link, {error}. The run goes without changes.")
-        session().opening, segments = "", (Segment(0, wanted),)
+        session().opening, segments = Opening("", link.pins), (Segment(0, wanted),)
     if film is None or segments not in (film.segments, session().opened):
         film = _new_film(segments[0].config, segments[1:])
     session().opened = segments
     session().stale = frozenset()
+    _pin_again(film, wanted, link.pins)
     _follow(film, wanted)
     return film
+
+
+def _pin_again(film: Film, wanted: RunConfig, pins: str) -> None:
+    """Have the film keep those runs that the link names."""
+    if pins_text(film.ghosts.segments, wanted) == pins:
+        return
+    film.ghosts.clear()
+    try:
+        for segments in pins_of(wanted, pins):
+            film.ghosts.pin(segments)
+    except (SettingsError, TrainingError) as error:
+        session().link_problems.append(f"In the link, the pinned runs: {error}. They are left out.")
 
 
 def _follow(film: Film, *said: RunConfig | str) -> None:
@@ -193,15 +209,25 @@ def _carry_out(command: Command, film: Film) -> None:
             before = (_said(), film.wanted)
             film.undo()
             _follow(film, *before)
+        case Pin():
+            _tried(film.pin)
+        case Unpin(ghost=number):
+            film.ghosts.remove(number)
 
 
 def _start_from(weights: Sequence[float], film: Film) -> None:
     """Start again from these weights. The controls follow: the browser may yet send what they said
     before, and that is no change."""
     before = (_said(), film.wanted)
+    if _tried(lambda: film.start_from(tuple(weights))):
+        _follow(film, *before)
+
+
+def _tried(act: Callable[[], None]) -> bool:
+    """Whether that could be done; a toast says why not."""
     try:
-        film.start_from(tuple(weights))
+        act()
     except TrainingError as error:
         st.toast(plain(str(error)), icon=":material/error:", duration="infinite")
-        return
-    _follow(film, *before)
+        return False
+    return True

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from lrcore.stories import sentence_of
 from lrcore.training import (
     FIXED_IN_A_RUN,
+    Planned,
     Run,
     RunConfig,
     Segment,
     Status,
     TrainingError,
+    changes_to,
     ending_in,
 )
+from lrcore.ui.player.ghosts import Ghosts
 from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
     FIRST_ROWS,
@@ -25,9 +28,8 @@ from lrcore.ui.player.protocol import (
     Request,
     State,
     Version,
-    to_base64,
 )
-from lrcore.ui.player.scene import scene_of
+from lrcore.ui.player.scene import packed_rows, scene_of
 from lrcore.ui.player.views import VIEWS
 from lrcore.ui.player.weights import Atlas
 from lrcore.ui.player.words import began, differences, ending_sentence, marks
@@ -62,10 +64,10 @@ class Film:
         number: tells it from the film of another session: a player may outlive its server.
 
     Attributes:
-        run: the present run.
         wanted: the settings that the controls say; the run has them once it has branched.
         left_out: what is to be said of changes that the run did not live to see.
         done: number of the last command that was carried out.
+        ghosts: the runs that are pinned.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Film:
         self.wanted = changes[-1].config if changes else config
         self.left_out = ""
         self.done = 0
+        self.ghosts = Ghosts()
         self._clock = clock
         self._request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
@@ -87,30 +90,41 @@ class Film:
         self._show(Run(config), changes)
 
     def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
-        self.run = run
+        self._plan = Planned(run, changes)
         self._before = None
-        self._atlas = Atlas(run)
+        self._atlas = Atlas(run, self.ghosts)
         self._limits = LimitsOfRun(run)
         self._run_number += 1
         self._branched_at: list[int] = []
-        self._to_come = [*changes]
         self._restart = False
+
+    @property
+    def run(self) -> Run:
+        """The present run."""
+        return self._plan.run
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         """Which settings hold from which iteration on, those included that are yet to come."""
-        return (*self.run.segments, *self._to_come)
+        return self._plan.segments
 
     @property
     def nbytes(self) -> int:
-        """What the page's runs take, that one included which can be brought back."""
-        return self.run.nbytes + (self._before.run.nbytes if self._before else 0)
+        """What the page's runs take, those included that are pinned or can be brought back."""
+        before = self._before.run.nbytes if self._before else 0
+        return self.run.nbytes + before + self.ghosts.nbytes
 
     @property
     def is_known(self) -> bool:
         """Whether the player has the present run."""
         knows = self._request.knows
         return (knows.run, knows.film) == (self._run_number, self._number)
+
+    @property
+    def _known_ghosts(self) -> dict[int, int]:
+        """How many moments the player has of each ghost: those of another film are others."""
+        is_ours = self._request.knows.film == self._number
+        return dict(self._request.ghosts) if is_ours else {}
 
     @property
     def version(self) -> Version:
@@ -147,7 +161,7 @@ class Film:
             self._show(Run(config))
             self._request = replace(self._request, at=0)  # a player that has just come says no more
         self.wanted = config
-        self._to_come.clear()
+        self._plan.to_come.clear()
         self._config_number += 1
 
     def start_from(self, weights: tuple[float, ...]) -> None:
@@ -171,6 +185,14 @@ class Film:
         self._config_number += 1
         self._request = replace(self._request, knows=Version(), at=before.at)
 
+    def pin(self) -> None:
+        """Keep the present run as a ghost.
+
+        Raises:
+            TrainingError: it cannot start.
+        """
+        self.ghosts.pin(self.segments)
+
     def take(self, request: Request) -> None:
         """Take a question; `respond` answers it, as often as the page is drawn."""
         self._request, self._asked_at = request, self._clock()
@@ -178,7 +200,7 @@ class Film:
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
         self._restart = len(self.segments) > 1 or self.run.config != self.wanted
-        self._to_come.clear()
+        self._plan.to_come.clear()
 
     def respond(self, pages: int = 1, complaint: str = "") -> Answer:
         """Train as far as the present question asks, and answer it.
@@ -192,11 +214,13 @@ class Film:
         try:
             branch = self._branch_point()
             if branch is not None:
-                self._branch(branch, self.wanted)
+                self._branch(branch)
                 self._restart = False
                 until = max(until, branch + FIRST_ROWS)
             if not self._waiting and not complaint:
-                self._extend(_SECONDS_PER_ANSWER / pages, until)
+                seconds = _SECONDS_PER_ANSWER / pages / (2 if len(self.ghosts) else 1)
+                self._extend(seconds, until)
+                self.ghosts.extend(seconds, self.run, self._request.axis)
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
         return self._answer(problem)
@@ -204,7 +228,7 @@ class Film:
     @property
     def _waiting(self) -> bool:
         """Whether the run has yet to branch at the playhead."""
-        changed = not self._to_come and self.run.config != self.wanted
+        changed = not self._plan.to_come and self.run.config != self.wanted
         return self._restart or (changed and not self._is_over)
 
     @property
@@ -225,47 +249,39 @@ class Film:
         fresh = self._clock() - self._asked_at < _FRESH
         return self.at if told or fresh else None
 
-    def _branch(self, iteration: int, config: RunConfig) -> None:
-        measured_on = self.run.config.target_on
-        changes = {item.name: getattr(config, item.name) for item in fields(RunConfig)}
-        self.run.branch(iteration, **changes)
+    def _branch(self, iteration: int) -> None:
+        """Go on from there under the settings that the controls say."""
+        before = self.run.config
+        self.run.branch(iteration, **changes_to(self.wanted))
+        self._note_branch(iteration, before)
+
+    def _note_branch(self, iteration: int, before: RunConfig) -> None:
         self._branched_at.append(iteration)
-        if config.target_on != measured_on:
+        if self.run.config.target_on != before.target_on:
             self._limits = LimitsOfRun(self.run)
 
     def _extend(self, seconds: float, until: int) -> None:
         """Train on for so long, or up to moment `until`, with the changes on the way."""
-        deadline = time.perf_counter() + seconds
-        while self._to_come:
-            change = self._to_come[0]
-            self._train(deadline, min(until, change.start + 1))
-            if len(self.run) <= change.start:
-                if self.run.status is not Status.RUNNING:
-                    self._leave_out()
-                return
-            self._branch(change.start, change.config)
-            del self._to_come[0]
-            if time.perf_counter() >= deadline:
-                return
-        self._train(deadline, until)
-
-    def _train(self, deadline: float, until: int) -> None:
-        self.run.extend(deadline - time.perf_counter(), max(0, until - len(self.run)))
+        before = self.run.config
+        for iteration in self._plan.extend(seconds, until):
+            self._note_branch(iteration, before)
+        if self._plan.has_ended and self._plan.to_come:
+            self._leave_out()
 
     def _leave_out(self) -> None:
         """Go without the changes that lie beyond the end of the run."""
-        start, end = self._to_come[0].start, len(self.run) - 1
+        start, end = self._plan.to_come[0].start, len(self.run) - 1
         what = f"the change at iteration {start:,} is"
-        if len(self._to_come) > 1:
+        if len(self._plan.to_come) > 1:
             what = f"the changes from iteration {start:,} on are"
         self.left_out = f"In the link, {what} left out: the run ends at iteration {end:,}."
-        self._to_come.clear()
+        self._plan.to_come.clear()
         self.wanted = self.run.config
 
     def _answer(self, problem: str | None) -> Answer:
         run, known = self.run, self.is_known
+        is_settled = not (self._waiting or self._plan.to_come)
         first = self._first_new() if known else 0
-        columns = run.columns(first, first + _MOST_ROWS_PER_ANSWER)
         state = State(
             ended=run.status is not Status.RUNNING,
             sentence=ending_sentence(run),
@@ -275,7 +291,7 @@ class Film:
             target=run.config.target_accuracy,
             limits=self._limits.words(self.wanted),
             story=sentence_of(self.wanted),
-            again="" if self._waiting or self._to_come else differences(run.config, self.wanted),
+            again=differences(run.config, self.wanted) if is_settled else "",
             undo=self._before is not None,
         )
         return Answer(
@@ -283,12 +299,13 @@ class Film:
             version=self.version,
             at=self._shown_at,
             first=first,
-            rows=to_base64(columns.table()),
+            rows=packed_rows(run, first, first + _MOST_ROWS_PER_ANSWER),
             state=state,
             marks=marks(run),
             done=self.done,
             got=self._got() if known else {},
             scene=None if known else scene_of(run),
+            ghosts=self.ghosts.told(run, self._known_ghosts),
         )
 
     def _first_new(self) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lrcore.export import notebook, script
-from lrcore.training import Run
 from lrcore.training.table import points_csv
 from lrcore.ui.player.offline import page
 from lrcore.ui.player.protocol import Numbers
@@ -13,12 +12,12 @@ from lrcore.ui.player.view_data import Home
 from lrcore.ui.player.weights import Atlas
 
 # By number, as `js/home.js` asks for them.
-_KINDS: Sequence[Callable[[Run, int], str]] = (
-    lambda run, until: script(run, until=until),
-    lambda run, until: notebook(run, until=until),
-    lambda run, until: run.to_csv(until),
-    lambda run, until: points_csv(run.data),
-    page,
+_KINDS: Sequence[Callable[[Atlas, int], str]] = (
+    lambda of, until: script(of.run, until=until),
+    lambda of, until: notebook(of.run, until=until),
+    lambda of, until: of.run.to_csv(until),
+    lambda of, _: points_csv(of.run.data),
+    lambda of, until: page(of.run, until, ghosts=of.ghosts.told(of.run, {})),
 )
 
 
@@ -35,4 +34,4 @@ def taken_home(atlas: Atlas, numbers: Numbers) -> Home | None:
         return None
     if not 0 <= until < len(atlas.run) or not len(atlas.run.data.y) or kind < 0:
         return None
-    return Home(kind, until, make(atlas.run, until))
+    return Home(kind, until, make(atlas, until))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 from lrcore.training import Run
-from lrcore.ui.player.protocol import Answer, LimitWords, State, Version, to_base64
-from lrcore.ui.player.scene import scene_of
+from lrcore.ui.player.protocol import Answer, Ghost, LimitWords, State, Version
+from lrcore.ui.player.scene import packed_rows, scene_of
 from lrcore.ui.player.words import began, ending_sentence, marks
 from lrcore.ui.server.files import player_files, plotly_alone
 
@@ -20,14 +21,18 @@ _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'(from|import) "(\.{1,2}/[^"]+)"')
 
 
-def page(run: Run, until: int | None = None, address: str = "") -> str:
+def page(
+    run: Run, until: int | None = None, address: str = "", ghosts: Sequence[Ghost] = ()
+) -> str:
     """An HTML page that plays a run up to a moment; most of its 5 MB are Plotly.
 
     Args:
         until: the last moment; that of the record if left out.
         address: of the live page, to come back to.
+        ghosts: the runs that are pinned.
     """
-    answer = json.dumps(_recorded(run, len(run) - 1 if until is None else until).message())
+    recorded = _recorded(run, len(run) - 1 if until is None else until)
+    answer = json.dumps(replace(recorded, ghosts=tuple(ghosts)).message())
     parts = {
         "title": escape(f"{run.config.data.title}, {run.config.optimizer.title}"),
         "address": escape(address, quote=True),
@@ -62,7 +67,7 @@ def _recorded(run: Run, until: int) -> Answer:
         version=Version(run=1, film=1),
         at=0,
         first=0,
-        rows=to_base64(run.columns(0, until + 1).table()),
+        rows=packed_rows(run, 0, until + 1),
         state=state,
         marks=tuple(mark for mark in marks(run) if mark.iteration <= until),
         done=0,

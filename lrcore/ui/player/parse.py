@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from lrcore.ui.player.protocol import (
+    AXES,
     Command,
     Numbers,
+    Pin,
     Place,
     Request,
     Restart,
     Rows,
     StartFrom,
     Undo,
+    Unpin,
     Version,
 )
 
@@ -58,6 +61,8 @@ def parse_request(message: object) -> Request | None:
             rows=_field(given, "rows", _rows, default.rows),
             do=_field(given, "do", _commands, default.do),
             wants=_field(given, "wants", _wants, default.wants),
+            ghosts=_field(given, "ghosts", _ghosts, default.ghosts),
+            axis=_field(given, "axis", _axis, default.axis),
         )
     except _FieldError as error:
         _LOG.warning("A message of the player was dropped: %s", error)
@@ -129,7 +134,18 @@ def _rows(value: object) -> Rows:
     rows = _list(value, _count, 2)
     if len(rows) == 2:
         return rows[0], rows[1]
-    raise _refused("the first row and the end", value)
+    raise _refused("two whole numbers", value)
+
+
+def _ghosts(value: object) -> tuple[Rows, ...]:
+    return _list(value, _rows, _MOST_FIELDS)
+
+
+def _axis(value: object) -> int:
+    axis = _count(value)
+    if axis < AXES:
+        return axis
+    raise _refused(f"a whole number below {AXES}", value)
 
 
 def _command(value: object) -> Command:
@@ -144,6 +160,10 @@ def _command(value: object) -> Command:
             return Restart(number)
         case "Undo":
             return Undo(number)
+        case "Pin":
+            return Pin(number)
+        case "Unpin":
+            return Unpin(number, _count(given.get("ghost")))
         case other:
             raise _refused("the name of a command", other)
 

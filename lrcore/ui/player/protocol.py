@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 FIRST_ROWS = 120
+# Along how many axes runs can be compared, see `Request.axis`.
+AXES = 3
 
 Numbers = tuple[float, ...]
 Rows = tuple[int, int]
@@ -75,7 +77,22 @@ class Undo:
     number: int
 
 
-Command = Place | StartFrom | Restart | Undo
+@dataclass(frozen=True)
+class Pin:
+    """Keep the present run as a ghost; `number` as in `Place`."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Unpin:
+    """Let a ghost go, by its number; `number` as in `Place`."""
+
+    number: int
+    ghost: int
+
+
+Command = Place | StartFrom | Restart | Undo | Pin | Unpin
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,9 @@ class Request:
             count, so asking twice trains once.
         do: commands that no answer has confirmed yet.
         wants: what the views ask for, see `lrcore.ui.player.views`.
+        ghosts: number of each ghost that the player has, and how many moments of it.
+        axis: along which ghosts keep up with the run: 0 its iterations, 1 how often the loss was
+            evaluated, 2 milliseconds.
     """
 
     seq: int = 0
@@ -102,6 +122,8 @@ class Request:
     rows: Rows = (0, FIRST_ROWS)
     do: tuple[Command, ...] = ()
     wants: Mapping[str, Numbers] = field(default_factory=dict)
+    ghosts: tuple[tuple[int, int], ...] = ()
+    axis: int = 0
 
 
 class Mark(NamedTuple):
@@ -160,6 +182,35 @@ class State:
     story: str
     again: str
     undo: bool
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """A pinned run; the first of an answer is the baseline.
+
+    Args:
+        number: of the ghost, for as long as the page has it.
+        label: in what it differs, in a few words.
+        first, rows: as in `Answer`.
+        ended: no more moments can come.
+        passed: the iteration at which it passed the target, or None.
+        elsewhere: "data" or "features" where these are others, so that it is not drawn in the
+            plane; else nothing.
+        comparable: its loss is the same function of the same points.
+        terms: how many features it has.
+        tests: its rows have the columns of test points.
+    """
+
+    number: int
+    label: str
+    first: int
+    rows: str
+    ended: bool
+    passed: int | None
+    elsewhere: str
+    comparable: bool
+    terms: int
+    tests: bool
 
 
 @dataclass(frozen=True)
@@ -234,13 +285,16 @@ class Answer:
         at: the playhead as Python knows it, for a player that has just been made; the moment may
             have yet to come.
         first: the moment of the first row.
-        rows: base64 of float32, one moment a row: w0, ..., b, and the scene's `columns`.
+        rows: base64 of float32, one moment a row: w0, ..., b, the scene's `columns`, and what it
+            took to come there: evaluations of the loss, and milliseconds.
         state: how the run stands.
         marks: where settings changed.
         done: number of the last command that was carried out.
         got: what the views asked for, by name; None where it cannot be had.
         scene: for a player that does not know this run.
         changes: of the run, as its link names them; the page knows what settings are called there.
+        ghosts: the pinned runs.
+        pins: these as the link names them.
     """
 
     seq: int
@@ -254,6 +308,8 @@ class Answer:
     got: Mapping[str, object]
     scene: Scene | None
     changes: str = ""
+    ghosts: tuple[Ghost, ...] = ()
+    pins: str = ""
 
     def message(self) -> dict[str, object]:
         """The same as JSON, see `plain`."""

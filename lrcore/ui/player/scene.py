@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lrcore import palette
 from lrcore.data import Placed
 from lrcore.figures.learning_curves import curves_with_curtains
@@ -17,6 +19,12 @@ from lrcore.figures.scene import (
 )
 from lrcore.training import Run
 from lrcore.ui.player.protocol import Grid, Scene, Shading, to_base64
+
+
+def packed_rows(run: Run, first: int, until: int) -> str:
+    """The recorded moments `first` to `until - 1` as an answer holds them."""
+    columns = run.columns(first, until)
+    return to_base64(np.column_stack([columns.table(), run.effort(first, until)]))
 
 
 def grid_over(run: Run, view: View) -> Grid:

@@ -33,6 +33,7 @@ from lrcore.landscape import (
 )
 from lrcore.model import LOGISTIC
 from lrcore.training import Run, RunConfig, TrainingError
+from lrcore.ui.player.ghosts import Ghosts
 from lrcore.ui.player.protocol import LATER, Later, Numbers, to_base64
 from lrcore.ui.player.view_data import Arrows, Landscape
 
@@ -64,10 +65,11 @@ class _Ground(NamedTuple):
 
 
 class Atlas:
-    """A run, and what has been found of its loss, by question and by settings."""
+    """A run with its ghosts, and what has been found of its loss, by question and by settings."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, ghosts: Ghosts | None = None) -> None:
         self.run = run
+        self.ghosts = ghosts or Ghosts()
         self.maps: dict[Numbers, Future[Landscape | None]] = {}
         self.grounds: dict[object, _Ground] = {}
 

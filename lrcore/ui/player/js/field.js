@@ -90,6 +90,22 @@ function drawn(points, size, [x0, x1, y0, y1]) {
   return points.map(([c, r], k) => `${k ? "L" : "M"}${x(c).toFixed(4)},${y(r).toFixed(4)}`).join("");
 }
 
+/** A point so far along the first piece of a path; null where it has no length. The browser knows it
+ * too, but lays out the page to tell (7 ms). */
+export function pointAlong(path, share) {
+  const points = path.slice(1).split("M")[0].split("L").map((pair) => pair.split(",").map(Number));
+  const lengths = points.slice(1).map(([x, y], k) => Math.hypot(x - points[k][0], y - points[k][1]));
+  let left = share * lengths.reduce((sum, length) => sum + length, 0);
+  const piece = lengths.findIndex((length) => {
+    left -= length;
+    return left < 0;
+  });
+  if (piece < 0) return null;
+  const [[ax, ay], [bx, by]] = points.slice(piece, piece + 2);
+  const t = 1 + left / lengths[piece];
+  return [ax + t * (bx - ax), ay + t * (by - ay)];
+}
+
 /** Tint each grid corner with the colour of its likelier class; row 0 of the picture is the top. */
 export function tint(z, size, pixels, colours, { limit, strength }, most) {
   const steps = strength.length - 1;

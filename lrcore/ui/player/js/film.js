@@ -1,4 +1,5 @@
 // What Python has told of a run: its record and how it stands. All views may read it. No DOM here.
+import { Ghosts } from "./ghosts.js";
 import { Record, decode, spanFor } from "./record.js";
 
 export class Film {
@@ -8,6 +9,9 @@ export class Film {
     this.state = null;
     this.marks = [];
     this.changes = ""; // as a link names them
+    this.ghosts = new Ghosts();
+    this.pins = ""; // as a link names them
+    this.axis = 0; // along which the ghosts keep up, see AXES
     this.arrivals = 0; // counts answers that brought moments
     this.cuts = 0; // counts branches, after which moments are others
     this.moving = false; // whether the next frame shows another moment
@@ -36,13 +40,24 @@ export class Film {
 
   /** Take an answer to a run that has begun. `cut`: its moments replace those we have.
    * @returns {?number} how many moments it brings; null where some before them are missing */
-  take({ first, rows, state, marks, changes }, cut) {
+  take({ first, rows, state, marks, changes, ghosts, pins }, cut) {
     const values = decode(rows);
     const count = values.length / this.record.width;
     const news = cut || first + count > this.length;
     if (news && !this.record.put(first, values)) return null;
-    Object.assign(this, { state, marks, changes, arrivals: this.arrivals + news, cuts: this.cuts + cut });
+    this.ghosts.take(ghosts);
+    Object.assign(this, { state, marks, changes, pins, arrivals: this.arrivals + news, cuts: this.cuts + cut });
     return news ? count : 0;
+  }
+
+  /** Whether ghosts are missing moments that the run has. */
+  get lacksGhosts() {
+    return this.record !== null && this.ghosts.lag(this.record, this.axis);
+  }
+
+  /** The moments of the ghosts that go with one of the run. */
+  ghostsAt(index) {
+    return this.ghosts.at(this.record, index, this.axis, this.ended && index === this.length - 1);
   }
 
   /** Keep the first moment alone: the others are to come once more, under other settings. */

@@ -4,7 +4,7 @@ const KEYS = {
   r: "reset", R: "reset", f: "fit", F: "fit", "+": "faster", "=": "faster", "-": "slower",
   ".": "next beat", ",": "previous beat", s: "slow motion", S: "slow motion",
   1: "view 1", 2: "view 2", 3: "view 3", 4: "view 4", 5: "view 5",
-  "[": "flatter", "]": "steeper", p: "predict", P: "predict",
+  "[": "flatter", "]": "steeper", p: "pin or predict", P: "pin or predict",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="region"]:focus-visible, [role="radio"], [role="dialog"]';
 const TAKES_LETTERS = 'select, [role="listbox"]'; // to find an option

@@ -57,7 +57,9 @@ export class Link {
   /** Whether Python shall train on. */
   get hungry() {
     const { film, playhead } = this;
-    if (!film.record || film.ended || film.state.problem) return false;
+    if (!film.record || film.state.problem) return false;
+    if (film.lacksGhosts) return true;
+    if (film.ended) return false;
     const short = playhead.state === "playing" && runsShort(film.length - 1 - playhead.position, playhead.speed, this.share);
     return short || playhead.state === "seeking" || playhead.awaited !== null;
   }
@@ -85,6 +87,8 @@ export class Link {
       rows,
       do: this.commands,
       wants: this.asked.wants,
+      ghosts: film.ghosts.known,
+      axis: film.axis,
     });
   }
 

@@ -1,18 +1,19 @@
 // What the page's address says of the player, beside the settings: the changes of the run (`changes`),
-// the playhead (`at`), the speed (`speed`), and what the views keep (`view`, `t`). Whether it plays is
-// kept in its tab, and the speed and the views' choices too.
+// the pinned runs (`pins`), the playhead (`at`), the speed (`speed`), and what the views keep (`view`,
+// `t`). Whether it plays is kept in its tab, and the speed and the views' choices too.
 import { keepOneEntryAPage } from "./entries.js";
 import { FASTEST, SPEEDS } from "./record.js";
 
 const KEY = "lrcore";
 const CHANGES = "changes";
+const PINS = "pins";
 const PLACE = "at";
 const SPEED = "speed";
 const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane"]; // ADD A CHOICE OF A VIEW HERE
 const USUAL_SPEED = "60";
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.
-const READABLE = { "%3A": ":", "%3B": ";", "%3D": "=", "%2C": "," };
+const READABLE = { "%3A": ":", "%3B": ";", "%3D": "=", "%2C": ",", "%7E": "~" };
 
 export class Memory {
   /** @param {Window} window its location, its history, its document, and its tab's storage */
@@ -22,7 +23,7 @@ export class Memory {
     const { settings, playing, speed } = this.read();
     this.playing = Boolean(playing) && settings === this.settings; // whether to play on from there
     this.speed = [this.query.get(SPEED), speed, USUAL_SPEED].find((one) => KNOWN_SPEEDS.includes(one)); // to begin with
-    this.changes = this.query.get(CHANGES) ?? "";
+    this.told = { [CHANGES]: this.query.get(CHANGES) ?? "", [PINS]: this.query.get(PINS) ?? "" };
     this.choices = {}; // those that differ from the default
   }
 
@@ -33,7 +34,7 @@ export class Memory {
   /** The address but for what is shown, and how: what was kept for another run is of no use. */
   get settings() {
     const { query } = this;
-    for (const key of [PLACE, SPEED, ...CHOICES]) query.delete(key);
+    for (const key of [PINS, PLACE, SPEED, ...CHOICES]) query.delete(key);
     return query.toString();
   }
 
@@ -60,7 +61,7 @@ export class Memory {
   /** How an address says what is shown. */
   said(index, speed) {
     const choices = CHOICES.map((key) => [key, this.choices[key] ?? ""]);
-    return { [CHANGES]: this.changes, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed), ...Object.fromEntries(choices) };
+    return { ...this.told, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed), ...Object.fromEntries(choices) };
   }
 
   /** The whole address of a moment of this run, shown at a speed. */
@@ -75,14 +76,15 @@ export class Memory {
       if (value === "") query.delete(key);
       else query.set(key, value);
     }
-    const search = query.toString().replace(/%3A|%3B|%3D|%2C/g, (sign) => READABLE[sign]);
+    const search = query.toString().replace(/%3A|%3B|%3D|%2C|%7E/g, (sign) => READABLE[sign]);
     return `${location.origin}${location.pathname}${search && `?${search}`}`;
   }
 
-  /** Python says which changes the run has had: it stands in the address at once, as the settings do. */
-  takeChanges(changes) {
-    this.changes = changes;
-    this.write({ [CHANGES]: changes });
+  /** Python says which changes the run has had, and which runs are pinned: this stands in the address at
+   * once, as the settings do. */
+  takeTold({ changes, pins }) {
+    this.told = { [CHANGES]: changes, [PINS]: pins };
+    this.write(this.told);
   }
 
   keep(index, speed, playing) {

@@ -1,7 +1,7 @@
 // What the visible view shows in the plane: lines, lit points, drawings. It lies above the plot, is as
 // large as its axes, and stands beside the plane in the document, so that a press on a handle here is
 // none on the boundary.
-import { levelPath, logits } from "./field.js";
+import { levelPath, logits, pointAlong } from "./field.js";
 import { cleared, drawPoints } from "./marks.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -79,20 +79,4 @@ export class Overlay {
     const which = Array.from(labels.keys()).filter(lit);
     drawPoints(context, this.plane, which, (k) => [toX(points[2 * k]), toY(points[2 * k + 1])], size / 2);
   }
-}
-
-/** A point so far along the first piece of a path; null where it has no length. The browser knows it
- * too, but lays out the page to tell (7 ms). */
-function pointAlong(path, share) {
-  const points = path.slice(1).split("M")[0].split("L").map((pair) => pair.split(",").map(Number));
-  const lengths = points.slice(1).map(([x, y], k) => Math.hypot(x - points[k][0], y - points[k][1]));
-  let left = share * lengths.reduce((sum, length) => sum + length, 0);
-  const piece = lengths.findIndex((length) => {
-    left -= length;
-    return left < 0;
-  });
-  if (piece < 0) return null;
-  const [[ax, ay], [bx, by]] = points.slice(piece, piece + 2);
-  const t = 1 + left / lengths[piece];
-  return [ax + t * (bx - ax), ay + t * (by - ay)];
 }

@@ -1,6 +1,7 @@
 // Where the film stands. Pure: no DOM, no clock of its own.
 import { FASTEST, movesFor } from "./record.js";
 
+const AT_ONCE = 1e9; // moments a second: a playhead that seeks the end is wherever Python has come to
 const LEAST_RATE = 0.06; // moments a ms, "as fast as it goes" before any rate is known
 
 export class Playhead {
@@ -26,7 +27,8 @@ export class Playhead {
   /** Moments a second that it moves on by. */
   get pace() {
     if (!this.moving) return 0;
-    return this.state === "seeking" || this.speed === FASTEST ? 1000 * this.msRate : this.speed;
+    if (this.state === "seeking") return AT_ONCE;
+    return this.speed === FASTEST ? 1000 * this.msRate : this.speed;
   }
 
   get msRate() {

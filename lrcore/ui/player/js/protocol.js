@@ -7,14 +7,17 @@
 /** @typedef {{command: "StartFrom", number: number, weights: number[]}} StartFrom */
 /** @typedef {{command: "Restart", number: number}} Restart */
 /** @typedef {{command: "Undo", number: number}} Undo */
-/** @typedef {Place | StartFrom | Restart | Undo} Command */
+/** @typedef {{command: "Pin", number: number}} Pin */
+/** @typedef {{command: "Unpin", number: number, ghost: number}} Unpin */
+/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin} Command */
 
-/** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>}} Request */
+/** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>, ghosts: Rows[], axis: number}} Request */
 
 /** @typedef {{iteration: number, label: string, breaks: boolean}} Mark */
 /** @typedef {{name: string, value: string, here: string, why: string}} LimitRow */
 /** @typedef {{rows: LimitRow[], warning: string}} LimitWords */
 /** @typedef {{ended: boolean, sentence: string, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string, again: string, undo: boolean}} State */
+/** @typedef {{number: number, label: string, first: number, rows: string, ended: boolean, passed: ?number, elsewhere: string, comparable: boolean, terms: number, tests: boolean}} Ghost */
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */
 /** @typedef {{mode: string, moment: number, names: string[], origin: number[], directions: number[], share: ?number, window: number[], size: number, losses: string, b: ?string, levels: number[], minimum: ?number[], escape: ?number[], points: number, of_points: number, penalised: boolean, convex: boolean}} Landscape */
@@ -27,12 +30,16 @@
 /** @typedef {{kind: number, until: number, text: string}} Home */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
-/** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string}} Answer */
+/** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string, ghosts: Ghost[], pins: string}} Answer */
 
 /** What all views show. `scores` are the logits of the drawn points, computed once a frame;
  * `measured` is null while Python has not measured any such weights, and `late` while it is that of
  * others than these.
- * @typedef {{index: number, weights: Float32Array, measured: ?ArrayLike<number>, scores: Float32Array, late: boolean}} Moment */
+ * @typedef {{index: number, weights: Float32Array, measured: ?ArrayLike<number>, scores: Float32Array, late: boolean, ghosts: GhostMoment[]}} Moment */
+
+/** A ghost beside it: what Python has told of it, its look, all its moments, and that one which goes
+ * with the moment.
+ * @typedef {Ghost & {look: {colour: string, dash: number[]}, record: import("./record.js").Record, index: number, weights: Float32Array, measured: Float32Array}} GhostMoment */
 
 /** A view is one file in `views/`. It draws a scene once and then one moment after the other; it may
  * ask Python (`wants`, by the names in views.py) and is given the answer (`take`).

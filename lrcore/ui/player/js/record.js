@@ -9,14 +9,18 @@ export function decode(base64) {
   return new Float32Array(bytes.buffer);
 }
 
-/** Rows of w0, …, b, and what `columns` names; row k is moment k. */
+/** Along what runs can be compared, by the numbers of `Request.axis`. */
+export const AXES = ["iterations", "evaluations of the loss", "milliseconds"];
+const EFFORTS = AXES.length - 1; // columns at the end of a row
+
+/** Rows of w0, …, b, what `columns` names, and what it took to come there; row k is moment k. */
 export class Record {
   /** @param {number} dimension number of features
    * @param {string[]} columns loss, accuracy, and the same of the test points if any */
   constructor(dimension, columns) {
     this.dimension = dimension;
     this.columns = columns;
-    this.width = dimension + 1 + columns.length;
+    this.width = dimension + 1 + columns.length + EFFORTS;
     this.length = 0;
     this.values = new Float32Array(1024 * this.width);
   }
@@ -38,7 +42,23 @@ export class Record {
   /** Weights with the bias last, and what was measured of one moment, in the order of `columns`. */
   moment(index) {
     const row = this.values.subarray(index * this.width, (index + 1) * this.width);
-    return { weights: row.subarray(0, this.dimension + 1), measured: row.subarray(this.dimension + 1) };
+    return { weights: row.subarray(0, this.dimension + 1), measured: row.subarray(this.dimension + 1, this.width - EFFORTS) };
+  }
+
+  /** How far along an axis a moment is. */
+  along(axis, index) {
+    return axis ? this.values[(index + 1) * this.width - EFFORTS + axis - 1] : index;
+  }
+
+  /** The last moment that is not further along an axis than `goal`. */
+  lastUntil(axis, goal) {
+    let [low, high] = [0, this.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.along(axis, middle) <= goal) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   /** Points of a named column for a curve: every moment, or of many the extremes of equal stretches.

@@ -8,10 +8,11 @@ export class Side {
     Object.assign(this, { desk, overlay });
     this.list = root.querySelector('[role="tablist"]');
     this.about = root.querySelector(".about p");
+    this.room = root.querySelector(".views"); // as pins come and go, there is less and more of it
     this.summary = root.querySelector(".summary");
     const isRecorded = root.classList.contains("recorded");
     const views = VIEWS.filter(({ asks }) => !(asks && isRecorded));
-    this.parts = views.map((entry) => this.made(entry, root.querySelector(".views")));
+    this.parts = views.map((entry) => this.made(entry, this.room));
     this.ready = new Set(); // views that have been given the scene
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal: desk.signal });
     const implied = this.parts.find(({ choice }) => choice && desk.chosen(choice, Boolean));

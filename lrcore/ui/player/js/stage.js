@@ -16,6 +16,7 @@ import { decode } from "./record.js";
 import { Side } from "./side.js";
 import { REPORT, Transport } from "./transport.js";
 import { Numbers } from "./views/numbers.js";
+import { Pins } from "./views/pins.js";
 import { Plane } from "./views/plane.js";
 
 const PATIENT = 500; // ms that a followed link waits for Python to know where the playhead is
@@ -49,10 +50,10 @@ export class Stage {
     this.stop = new AbortController();
     this.overlay = new Overlay(this.root, this.plane);
     this.side = new Side(this.root, this.desk(Plotly, this.stop.signal), this.overlay);
-    this.views = [...this.first, this.side];
+    this.views = [...this.first, new Pins(this.root, this.pinning(this.stop.signal)), this.side];
     this.listen(this.stop.signal);
     this.sizes = new ResizeObserver(() => this.views.forEach((view) => view.resize?.()));
-    this.sizes.observe(this.root);
+    for (const part of [this.root, this.side.room]) this.sizes.observe(part);
     this.frame = requestAnimationFrame((now) => this.onFrame(now));
     this.clock = setInterval(() => {
       this.askIfNeeded();
@@ -73,6 +74,11 @@ export class Stage {
       chosen: (key, isKnown) => memory.chosen(key, isKnown),
       choose: (key, text) => memory.choose(key, text),
     };
+  }
+
+  pinning(signal) {
+    const { film, transport } = this;
+    return { film, signal, pin: () => transport.pin(), remove: (ghost) => transport.command("Unpin", { ghost }) };
   }
 
   listen(signal) {
@@ -125,12 +131,13 @@ export class Stage {
     if (this.way && !link.asked) setTimeout(() => this.follow(), 0);
     // The controls follow what a command has done, once Python hears that we know of it.
     if (link.commands.length < owed) link.askIn(REPORT);
+    if (isNew.film) film.ghosts.forget();
     if (isNew.run && !answer.scene) return this.askForAll(answer.at);
     if (isNew.run) this.begin(answer.scene, isNew.film ? this.playhead.here : answer.at);
     const count = film.take(answer, isNew.branch);
     if (count === null) return link.ask(this.wants);
     link.know(answer.version);
-    this.memory.takeChanges(film.changes);
+    this.memory.takeTold(film);
     playhead.clip(film.length);
     if (count && !isNew.run) playhead.arrived(count, performance.now());
     if (answer.state.problem) playhead.pause(); // and no word to Python, which would only try again
@@ -138,7 +145,8 @@ export class Stage {
     for (const [name, value] of Object.entries(answer.got)) if (value) this.take(name, value);
     this.panel.showFilm(film, Math.max(0, playhead.index));
     this.hasFrame &&= !isNew.branch;
-    this.stale ||= count > 0 || isNew.branch;
+    this.stale ||= count > 0 || isNew.branch || film.ghosts.edition !== this.ghosts;
+    this.ghosts = film.ghosts.edition;
     if (answer.state.waiting) return link.report(this.wants);
     if (!answer.state.limits) link.askIn(UNKNOWN);
     return this.askIfNeeded();
@@ -246,7 +254,7 @@ export class Stage {
     this.film.seen(index);
     const { weights, measured, late = false } = this.hand.held ?? this.film.record.moment(index);
     this.scores = logits(this.features, weights, this.scores);
-    this.now = { index, weights, measured, scores: this.scores, late };
+    this.now = { index, weights, measured, scores: this.scores, late, ghosts: this.film.ghostsAt(index) };
     for (const view of views) view.show(this.now);
     this.panel.showFilm(this.film, index);
     this.root.dataset.run = this.link.version.run;

@@ -1,5 +1,7 @@
 // What the buttons below the plane do, and the keys that stand for them.
 
+import { MOST_GHOSTS } from "./ghosts.js";
+
 export const REPORT = 150; // ms after a pause until Python is told where the playhead rests
 
 export class Transport {
@@ -19,6 +21,7 @@ export class Transport {
       end: () => this.act(() => playhead.seekEnd()),
       reset: () => this.reset(),
       undo: () => this.undo(),
+      "pin or predict": () => this.pin(),
       seek: (index) => this.seek(index),
       speed: (speed) => { playhead.speed = speed; },
     };
@@ -73,8 +76,14 @@ export class Transport {
     if (marks.length || changes || state?.again) this.command("Restart");
   }
 
-  command(name) {
-    this.link.command(name);
+  /** Keep the run to compare others with. */
+  pin() {
+    const { film } = this;
+    if (film.record && film.ghosts.all.length < MOST_GHOSTS) this.command("Pin");
+  }
+
+  command(name, fields) {
+    this.link.command(name, fields);
     this.link.ask(this.stage.wants);
   }
 }

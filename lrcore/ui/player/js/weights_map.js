@@ -69,7 +69,7 @@ export class WeightsMap {
     context.fillText(upwards, box.left - 0.3 * em, top + 0.6 * em);
   }
 
-  /** @param {{landscape: object, tilt: number, record: object, index: number, weights: ArrayLike<number>, arrows: ?object}} now
+  /** @param {{landscape: object, tilt: number, record: object, index: number, weights: ArrayLike<number>, arrows: ?object, ghosts: import("./protocol.js").GhostMoment[]}} now
    * @returns {number[]} px of the dot */
   draw(now) {
     const projection = this.prepare(now);
@@ -81,6 +81,7 @@ export class WeightsMap {
     context.rect(box.left, box.top, box.width, box.height);
     context.clip();
     const seen = (place) => projection.toScreen(place, now.tilt ? now.landscape.heightAt(place) : 0);
+    for (const ghost of now.ghosts) if (!ghost.elsewhere) this.ghost(context, now, ghost, seen);
     this.path(context, now, seen);
     this.goal(context, now.landscape, seen);
     if (now.arrows) this.arrows(context, now, seen);
@@ -100,6 +101,21 @@ export class WeightsMap {
       context.stroke();
     }
     context.globalAlpha = 1;
+  }
+
+  /** The path of a pinned run, and a dot where it is. */
+  ghost(context, { landscape }, { record, index, look: { colour, dash } }, seen) {
+    const { px } = this.look;
+    const places = pathMoments(index).map((k) => seen(landscape.place(record.moment(k).weights)));
+    Object.assign(context, { strokeStyle: colour, fillStyle: colour, lineWidth: 2 * px, lineJoin: "round" });
+    context.setLineDash(dash.map((length) => length * px));
+    context.beginPath();
+    for (const point of places) context.lineTo(...point);
+    context.stroke();
+    context.setLineDash([]);
+    context.beginPath();
+    context.arc(...places.at(-1), 5 * px, 0, 2 * Math.PI);
+    context.fill();
   }
 
   /** A cross at the minimum; an arrow at the edge where it lies beyond, or at infinity. */

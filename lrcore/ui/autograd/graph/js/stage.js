@@ -34,7 +34,7 @@ export class Stage {
       play: () => this.toggle(),
       step: () => this.next(),
       end: () => this.seek(this.last),
-      predict: () => this.guess.toggle(),
+      "pin or predict": () => this.guess.toggle(),
     };
     for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });

@@ -23,7 +23,7 @@ export class Curves {
 
   setScene(scene) {
     this.base = scene.curves;
-    this.drawn = null; // what was drawn last: {arrivals, cuts, when}
+    this.drawn = null; // what was drawn last, and when
   }
 
   show({ index }) {
@@ -36,14 +36,15 @@ export class Curves {
   /** New moments are drawn about once a second, and at once where a branch has made them others. */
   isOutdated() {
     const { drawn, film } = this;
-    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span || drawn.isFirst !== (film.furthest === 0)) return true;
+    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span || drawn.ghosts !== film.ghosts.edition || drawn.isFirst !== (film.furthest === 0)) return true;
     return drawn.arrivals !== film.arrivals && (!film.moving || performance.now() - drawn.when >= EVERY);
   }
 
   draw(index) {
     const { film: { record, marks, span, state: { target }, arrivals, cuts }, base: { data, layout } } = this;
     const breaks = marks.filter((mark) => mark.breaks).map(({ iteration }) => iteration);
-    const traces = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column, undefined, trace.meta.column.endsWith("loss") ? breaks : []) }));
+    const own = data.map((trace) => ({ ...trace, ...record.curve(trace.meta.column, undefined, trace.meta.column.endsWith("loss") ? breaks : []) }));
+    const traces = [...this.film.ghosts.all.flatMap((ghost) => ghostCurves(ghost, data)), ...own];
     const shapes = this.moved(layout.shapes, index).map((shape) => {
       if (shape.name === "target") return { ...shape, y0: target, y1: target };
       return isCurtain(shape) ? { ...shape, x1: span } : shape;
@@ -57,7 +58,7 @@ export class Curves {
       xaxis: { ...layout.xaxis, range: [0, span] },
       yaxis2: { ...layout.yaxis2, range: [lowest(traces) < 0.45 ? 0 : 0.45, 1.04] },
     }), CONFIG);
-    this.drawn = { arrivals, cuts, span, isFirst, when: performance.now() };
+    this.drawn = { arrivals, cuts, span, isFirst, ghosts: this.film.ghosts.edition, when: performance.now() };
   }
 
   moved(shapes, index) {
@@ -89,6 +90,15 @@ const isCurtain = ({ name }) => Boolean(name?.startsWith("curtain"));
 function lowest(traces) {
   const accuracies = traces.filter(({ meta }) => meta.column.endsWith("accuracy"));
   return accuracies.reduce((least, { y }) => y.reduce((low, value) => Math.min(low, value), least), 1);
+}
+
+/** Loss and accuracy of a pinned run, thin, in its own look. */
+function ghostCurves({ record, label, look: { colour, dash } }, data) {
+  const ofTraining = data.filter(({ meta: { column } }) => ["loss", "accuracy"].includes(column));
+  return ofTraining.map((trace) => ({
+    ...trace, ...record.curve(trace.meta.column), name: label, line: { width: 2, color: colour, dash: dash.map((px) => `${px}px`).join(",") },
+    hovertemplate: `%{fullData.name}<br>${trace.hovertemplate}`,
+  }));
 }
 
 /** One in each panel: between them stand words. */

@@ -3,6 +3,7 @@
 // array: Plotly then draws them alone (0.4 ms), where a path to one attribute makes it draw the plot
 // afresh (20 ms), and a restyled heatmap or contour trace costs 42 ms. Hence our own marching squares.
 import { levelPath, logits, rgb, tint } from "../field.js";
+import { paintGhosts } from "../ghost_lines.js";
 import { gripsOf } from "../grip.js";
 import { cleared, ring } from "../marks.js";
 import { logit } from "../ranking.js";
@@ -23,6 +24,7 @@ export class Plane {
     this.grips = this.root.querySelectorAll(".grip");
     this.tile = document.createElement("canvas");
     this.weights = null; // those on screen
+    this.ghosts = [];
     this.level = 0; // the logit from which on points are called class 1
     this.graspable = false; // whether the boundary can be grabbed now
     this.root.querySelector(".fit").addEventListener("click", () => this.fit());
@@ -75,9 +77,8 @@ export class Plane {
     this.paint();
   }
 
-  show({ weights, scores }) {
-    this.weights = weights;
-    this.scores = scores;
+  show({ weights, scores, ghosts }) {
+    Object.assign(this, { weights, scores, ghosts });
     this.draw();
   }
 
@@ -162,8 +163,17 @@ export class Plane {
     context.imageSmoothingEnabled = true;
     context.drawImage(this.tile, left, top, toX(x1 + dx) - left, toY(y0 - dy) - top);
     this.ringMistakes(context, toX, toY);
+    if (this.ghosts.length) this.ghostLines(context, toX, toY, xaxis, yaxis);
     context.restore();
     this.placeGrips();
+  }
+
+  ghostLines(context, toX, toY, xaxis, yaxis) {
+    const style = getComputedStyle(this.root);
+    const [font, background] = [`600 ${16 * this.scale}px ${style.fontFamily}`, style.getPropertyValue("--st-background-color")];
+    const look = { grid: this.grid, scale: this.scale, ink: style.color, background, font };
+    const box = [xaxis._offset, yaxis._offset, xaxis._offset + xaxis._length, yaxis._offset + yaxis._length];
+    paintGhosts(context, look, this.ghosts, toX, toY, box);
   }
 
   /** Handles at the middle and the ends of the boundary, where it can be grabbed. */

@@ -170,7 +170,7 @@ export class Weights {
     this.describe(drawable, arrows);
     if (!drawable || !this.landscape) return;
     const tilt = slider.valueAsNumber;
-    const at = map.draw({ landscape: this.landscape, tilt, record: film.record, index, weights, arrows });
+    const at = map.draw({ landscape: this.landscape, tilt, record: film.record, index, weights, arrows, ghosts: moment.ghosts });
     this.put(at, weights);
   }
 
