@@ -209,7 +209,6 @@ def test_a_link_with_four_pins_is_short_and_one_that_is_too_long_loses_the_last(
         "3:data=moons",
         "0~0~0~0~0",
         "0:lr=0.1;0:lr=1",
-        "0:weights=a b",
         "0:start=typed,weights=nan 1 2",
         "0:lr=0.1" * 1000,
     ],

@@ -62,7 +62,7 @@ def segments_of(config: RunConfig, text: str) -> tuple[Segment, ...]:
     controls = changeable()
     values = said_by(controls, config)
     found = [Segment(0, config)]
-    for iteration, settings in entries_of(text):
+    for iteration, settings in entries_of(text) if text else ():
         for key, said in settings.items():
             values[key] = value_of(controls, key, said, iteration)
         config = changed_by(config, values)
@@ -119,7 +119,7 @@ def said_by(
 
 def entries_of(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The iterations of a text and the settings at each, rising; as they stand there."""
-    parts = text.split(";") if text else []
+    parts = text.split(";")
     if len(text) > _MOST_SIGNS or len(parts) > _MOST_CHANGES:
         raise SettingsError(CHANGES, f"at most {_MOST_CHANGES} entries", text[:60])
     last = -1

@@ -55,14 +55,14 @@ def pins_of(config: RunConfig, text: str) -> list[tuple[Segment, ...]]:
     parts = text.split(_BETWEEN) if text else []
     if len(text) > _MOST_SIGNS or len(parts) > MOST_GHOSTS:
         raise SettingsError(PINS, f"at most {MOST_GHOSTS} runs in {_MOST_SIGNS:,} signs", text[:60])
-    return [_run(config, "" if part == _SAME else part) for part in parts]
+    return [_run(config, part) for part in parts]
 
 
 def _run(config: RunConfig, entries: str) -> tuple[Segment, ...]:
     at_start, later = {control.key: control for control in all_controls()}, changeable()
     values = said_by(at_start, config)
     found = [Segment(0, config)]
-    for iteration, settings in entries_of(entries):
+    for iteration, settings in () if entries == _SAME else entries_of(entries):
         for key, said in settings.items():
             controls = later if iteration else at_start
             text = said.replace(" ", ",") if key == WEIGHTS.key else said

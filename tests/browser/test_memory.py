@@ -21,7 +21,7 @@ _RUN = """({ Memory }, search, kept, calls) => {
     body.innerHTML = '<a href="#"></a>';
     const memory = new Memory({ location, history, sessionStorage, document: body });
     memory.follow = () => body.firstChild.click();
-    const begins = [memory.speed, memory.playing, memory.changes];
+    const begins = [memory.speed, memory.playing, memory.told.changes];
     const found = calls.map(([name, ...given]) => {
         const owner = name in memory ? memory : history;
         return owner[name](...given) ?? null;
@@ -47,14 +47,21 @@ def test_the_address_of_a_moment_leaves_the_page_as_it_is(js: OpenModule) -> Non
 
 def test_an_address_that_says_so_already_is_left_alone(js: OpenModule) -> None:
     search = "?at=7&changes=1%3Alr%3D0.1%3B2%3Alr%3D1&speed=max"
-    found = kept(js, search, ["takeChanges", "1:lr=0.1;2:lr=1"], ["keep", 7, "max", False])
+    found = kept(
+        js,
+        search,
+        ["takeTold", {"changes": "1:lr=0.1;2:lr=1", "pins": ""}],
+        ["keep", 7, "max", False],
+    )
     assert found["made"] == []
 
 
 def test_changes_stand_in_the_address_at_once_and_go_with_the_run(js: OpenModule) -> None:
-    found = kept(js, "?lr=1", ["takeChanges", "0:lr=0.1;2:lr=1"], ["takeChanges", ""])
+    told = {"changes": "0:lr=0.1;2:lr=1", "pins": "0~0:optimizer=Adam"}
+    nothing = {"changes": "", "pins": ""}
+    found = kept(js, "?lr=1", ["takeTold", told], ["takeTold", nothing])
     assert found["made"] == [
-        ["replace", "http://here/?lr=1&changes=0:lr=0.1;2:lr=1"],
+        ["replace", "http://here/?lr=1&changes=0:lr=0.1;2:lr=1&pins=0~0:optimizer=Adam"],
         ["replace", "http://here/?lr=1"],
     ]
 

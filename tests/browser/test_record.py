@@ -15,7 +15,8 @@ WIDTH = 5  # w0, w1, b, loss, accuracy
 _PUT = """({ Record }, width, parts) => {
     const columns = ["loss", "accuracy", "test_loss", "test_accuracy"].slice(0, width - 3);
     const record = new Record(2, columns);
-    const said = parts.map(([first, rows]) => record.put(first, Float32Array.from(rows.flat())));
+    const whole = (rows) => Float32Array.from(rows.flatMap((row) => [...row, 0, 0])); // no effort
+    const said = parts.map(([first, rows]) => record.put(first, whole(rows)));
     const moments = Array.from({ length: record.length }, (_, k) => {
         const { weights, measured } = record.moment(k);
         return [...weights, ...measured];
@@ -24,7 +25,7 @@ _PUT = """({ Record }, width, parts) => {
 }"""
 _CURVE = """({ Record }, values, most, breaks) => {
     const record = new Record(2, ["loss", "accuracy"]);
-    record.put(0, Float32Array.from(values.flatMap((value) => [0, 0, 0, value, 1])));
+    record.put(0, Float32Array.from(values.flatMap((value) => [0, 0, 0, value, 1, 0, 0])));
     return record.curve("loss", most, breaks);
 }"""
 

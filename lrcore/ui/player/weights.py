@@ -69,7 +69,7 @@ class Atlas:
 
     def __init__(self, run: Run, ghosts: Ghosts | None = None) -> None:
         self.run = run
-        self.ghosts = ghosts or Ghosts()
+        self.ghosts = Ghosts() if ghosts is None else ghosts
         self.maps: dict[Numbers, Future[Landscape | None]] = {}
         self.grounds: dict[object, _Ground] = {}
 

@@ -36,8 +36,9 @@ export class Curves {
   /** New moments are drawn about once a second, and at once where a branch has made them others. */
   isOutdated() {
     const { drawn, film } = this;
-    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span || drawn.ghosts !== film.ghosts.edition || drawn.isFirst !== (film.furthest === 0)) return true;
-    return drawn.arrivals !== film.arrivals && (!film.moving || performance.now() - drawn.when >= EVERY);
+    if (!drawn || drawn.cuts !== film.cuts || drawn.span !== film.span || drawn.isFirst !== (film.furthest === 0)) return true;
+    const hasNews = drawn.arrivals !== film.arrivals || drawn.ghosts !== film.ghosts.edition;
+    return hasNews && (!film.moving || performance.now() - drawn.when >= EVERY);
   }
 
   draw(index) {

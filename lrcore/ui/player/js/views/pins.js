@@ -16,17 +16,16 @@ export class Pins {
     this.button = root.querySelector('[data-testid="pin"]');
     this.button.addEventListener("click", desk.pin, { signal: desk.signal });
     this.desk = desk;
-    this.edition = -1;
+    this.named = ""; // a button that were made anew would lose the press of a finger
   }
 
-  setScene() {
-    this.edition = -1;
-  }
+  setScene() {}
 
   show(moment) {
-    const { film } = this.desk;
-    if (this.edition !== film.ghosts.edition) this.name(film.ghosts.all);
-    this.edition = film.ghosts.edition;
+    const ghosts = this.desk.film.ghosts.all;
+    const named = JSON.stringify(ghosts.map(({ number, label, elsewhere }) => [number, label, elsewhere]));
+    if (named !== this.named) this.name(ghosts);
+    this.named = named;
     const [baseline] = moment.ghosts;
     const isOfSamePoints = baseline && baseline.elsewhere !== "data" && moment.measured && !moment.late;
     const said = isOfSamePoints ? differences(moment, baseline) : {};
