@@ -16,8 +16,8 @@ _RUN = """async ({ Link }, calls) => {
     const answer = (run, first, count, more = {}) => {
         const message = {
             seq: link.seq, version: { run, branch: 0, config: 0, film: 0 }, first,
-            rows: btoa("\\0".repeat(4 * 7 * count)), done: 0, got: {}, marks: [], ghosts: [], ...more,
-            state: { ended: false, problem: null, ...more.state },
+            rows: btoa("\\0".repeat(4 * 7 * count)), done: 0, got: {}, marks: [], ghosts: [],
+            ...more, state: { ended: false, problem: null, ...more.state },
         };
         const isNew = link.receive(message);
         if (isNew.run) film.begin({ terms: ["a", "b"], columns: ["loss", "accuracy"] });

@@ -32,7 +32,7 @@ from lrcore.ui.player.protocol import (
 from lrcore.ui.player.scene import packed_rows, scene_of
 from lrcore.ui.player.views import VIEWS
 from lrcore.ui.player.weights import Atlas
-from lrcore.ui.player.words import began, differences, ending_sentence, marks
+from lrcore.ui.player.words import began, differences, ending_sentence, marks, passed_at
 
 _SECONDS_PER_ANSWER = 0.1
 _MOST_ROWS_PER_ANSWER = 20_000
@@ -285,6 +285,7 @@ class Film:
         state = State(
             ended=run.status is not Status.RUNNING,
             sentence=ending_sentence(run),
+            passed=passed_at(run),
             since=began(run),
             problem=problem,
             waiting=self._waiting,

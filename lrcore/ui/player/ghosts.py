@@ -6,10 +6,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from lrcore.training import FIXED_IN_A_RUN, Planned, Run, Segment, Status
+from lrcore.training import FIXED_IN_A_RUN, Planned, Run, Segment
 from lrcore.ui.player.pin_words import labels
 from lrcore.ui.player.protocol import Ghost
 from lrcore.ui.player.scene import packed_rows
+from lrcore.ui.player.words import passed_at
 
 MOST_GHOSTS = 4
 _MOST_ROWS_PER_ANSWER = 20_000
@@ -116,7 +117,7 @@ def _told(pin: _Pin, label: str, run: Run, known: int) -> Ghost:
         first=first,
         rows=packed_rows(ghost, first, min(until, first + _MOST_ROWS_PER_ANSWER)),
         ended=pin.plan.has_ended,
-        passed=len(ghost) - 1 if ghost.status is Status.REACHED else None,
+        passed=passed_at(ghost),
         elsewhere="data" if other_data else "features" if other_features else "",
         comparable=not other_data and len(_losses(ghost) | _losses(run)) == 1,
         terms=len(ghost.basis.names),

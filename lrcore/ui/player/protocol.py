@@ -161,6 +161,7 @@ class State:
     Args:
         ended: it cannot go on under the present settings.
         sentence: how it ended, or nothing.
+        passed: the iteration at which it passed the target, or None.
         since: the moment where a run that has diverged began to grow, or None.
         problem: what kept Python from training, or None.
         waiting: settings have changed, and Python must be told the playhead to apply them there.
@@ -174,6 +175,7 @@ class State:
 
     ended: bool
     sentence: str
+    passed: int | None
     since: int | None
     problem: str | None
     waiting: bool

@@ -55,9 +55,14 @@ export class Film {
     return this.record !== null && this.ghosts.lag(this.record, this.axis);
   }
 
+  /** Whether a moment is the last that there will be. */
+  isOverAt(index) {
+    return this.ended && index === this.length - 1;
+  }
+
   /** The moments of the ghosts that go with one of the run. */
   ghostsAt(index) {
-    return this.ghosts.at(this.record, index, this.axis, this.ended && index === this.length - 1);
+    return this.ghosts.at(this.record, index, this.axis, this.isOverAt(index));
   }
 
   /** Keep the first moment alone: the others are to come once more, under other settings. */

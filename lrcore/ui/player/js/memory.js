@@ -9,7 +9,7 @@ const CHANGES = "changes";
 const PINS = "pins";
 const PLACE = "at";
 const SPEED = "speed";
-const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane"]; // ADD A CHOICE OF A VIEW HERE
+const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane", "axis"]; // ADD A CHOICE OF A VIEW HERE
 const USUAL_SPEED = "60";
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.

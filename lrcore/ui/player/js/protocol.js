@@ -16,7 +16,7 @@
 /** @typedef {{iteration: number, label: string, breaks: boolean}} Mark */
 /** @typedef {{name: string, value: string, here: string, why: string}} LimitRow */
 /** @typedef {{rows: LimitRow[], warning: string}} LimitWords */
-/** @typedef {{ended: boolean, sentence: string, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string, again: string, undo: boolean}} State */
+/** @typedef {{ended: boolean, sentence: string, passed: ?number, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string, again: string, undo: boolean}} State */
 /** @typedef {{number: number, label: string, first: number, rows: string, ended: boolean, passed: ?number, elsewhere: string, comparable: boolean, terms: number, tests: boolean}} Ghost */
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */

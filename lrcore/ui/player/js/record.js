@@ -107,13 +107,20 @@ export function spanFor(furthest, length, ended) {
   return span;
 }
 
+/** A round number above how far along an axis the latest moment was that was shown. */
+export function roundAbove(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= value);
+}
+
 /** Marks in groups of neighbours that stand closer than this share of the span: {first, last} count
- * from 1, and their numbers do not overlap. */
-export function grouped(marks, span, least = 0.05) {
+ * from 1, and their numbers do not overlap.
+ * @param {(iteration: number) => number} place where on the axis an iteration stands */
+export function grouped(marks, span, place = (iteration) => iteration, least = 0.05) {
   const groups = [];
   marks.forEach(({ iteration, label }, k) => {
     const before = groups.at(-1);
-    const near = before && iteration - before.iteration < least * span;
+    const near = before && place(iteration) - place(before.iteration) < least * span;
     const words = `${iteration}: ${label}`;
     if (near) Object.assign(before, { last: k + 1, labels: [...before.labels, words] });
     else groups.push({ iteration, first: k + 1, last: k + 1, labels: [words] });
