@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from lrcore.data import DataError, Placed
+from lrcore.insight import with_rates
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
@@ -27,7 +30,7 @@ from lrcore.ui.own_data import place_points
 from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom, Undo
+from lrcore.ui.player.protocol import Command, Place, Restart, StartFrom, TryRates, Undo
 from lrcore.ui.session import session
 from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
@@ -186,21 +189,27 @@ def _carry_out(command: Command, film: Film) -> None:
         case Place(points=points) if isinstance(film.run.config.data, Placed):
             place_points(points)
         case StartFrom(weights=weights) if len(weights) == len(film.run.basis.names) + 1:
-            _start_from(weights, film)
+            _lead(film, partial(film.start_from, tuple(weights)))
         case Restart():
             film.restart()
+        case TryRates(lr=lr, momentum=momentum):
+            with suppress(SettingsError):  # a page asks for what SGD can take
+                _begin_with(with_rates(film.wanted, lr, momentum), film)
         case Undo():
-            before = (_said(), film.wanted)
-            film.undo()
-            _follow(film, *before)
+            _lead(film, film.undo)
 
 
-def _start_from(weights: Sequence[float], film: Film) -> None:
-    """Start again from these weights. The controls follow: the browser may yet send what they said
+def _begin_with(config: RunConfig, film: Film) -> None:
+    """Start again under these settings."""
+    _lead(film, partial(film.begin_with, config))
+
+
+def _lead(film: Film, act: Callable[[], None]) -> None:
+    """Change the settings of the film. The controls follow: the browser may yet send what they said
     before, and that is no change."""
     before = (_said(), film.wanted)
     try:
-        film.start_from(tuple(weights))
+        act()
     except TrainingError as error:
         st.toast(plain(str(error)), icon=":material/error:", duration="infinite")
         return

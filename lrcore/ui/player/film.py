@@ -161,6 +161,15 @@ class Film:
         if self.run is not before.run:
             self._before = before
 
+    def begin_with(self, config: RunConfig) -> None:
+        """Start again under these settings, which then hold from the start of the run.
+
+        Raises:
+            TrainingError: the new run cannot start; the present one goes on.
+        """
+        self.set(config)
+        self.restart()
+
     def undo(self) -> None:
         """Bring back the run that a drag has replaced, at its moment."""
         before = self._before
@@ -298,6 +307,7 @@ class Film:
 
     def _got(self) -> dict[str, object]:
         """Answers to what the views want; what no view may ask for is passed over."""
+        self._atlas.wanted = self.wanted
         answers = {
             name: VIEWS[name](self._atlas, arguments)
             for name, arguments in self._request.wants.items()

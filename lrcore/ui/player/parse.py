@@ -18,6 +18,7 @@ from lrcore.ui.player.protocol import (
     Restart,
     Rows,
     StartFrom,
+    TryRates,
     Undo,
     Version,
 )
@@ -144,6 +145,8 @@ def _command(value: object) -> Command:
             return Restart(number)
         case "Undo":
             return Undo(number)
+        case "TryRates":
+            return TryRates(number, _number(given.get("lr")), _number(given.get("momentum")))
         case other:
             raise _refused("the name of a command", other)
 

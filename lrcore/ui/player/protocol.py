@@ -75,7 +75,16 @@ class Undo:
     number: int
 
 
-Command = Place | StartFrom | Restart | Undo
+@dataclass(frozen=True)
+class TryRates:
+    """Start again with SGD of this rate and momentum; `number` as in `Place`."""
+
+    number: int
+    lr: float
+    momentum: float
+
+
+Command = Place | StartFrom | Restart | Undo | TryRates
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
 from lrcore.ui.player.home import taken_home
 from lrcore.ui.player.protocol import Grid, Numbers, Probe
+from lrcore.ui.player.rates import rates
 from lrcore.ui.player.scene import grid_over
 from lrcore.ui.player.step import one_step
 from lrcore.ui.player.weights import Atlas, arrows, landscape
@@ -41,6 +42,7 @@ VIEWS: Mapping[str, Callable[[Atlas, Numbers], object]] = MappingProxyType(
         "landscape": landscape,
         "arrows": arrows,
         "step": one_step,
+        "rates": rates,
         "home": taken_home,
     }
 )

@@ -33,6 +33,7 @@ from lrcore.landscape import (
 )
 from lrcore.model import LOGISTIC
 from lrcore.training import Run, RunConfig, TrainingError
+from lrcore.ui.player.filling import Filling
 from lrcore.ui.player.protocol import LATER, Later, Numbers, to_base64
 from lrcore.ui.player.view_data import Arrows, Landscape
 
@@ -70,6 +71,8 @@ class Atlas:
         self.run = run
         self.maps: dict[Numbers, Future[Landscape | None]] = {}
         self.grounds: dict[object, _Ground] = {}
+        self.fillings: dict[RunConfig, Filling] = {}
+        self.wanted = run.config  # what the controls say; the run need not have it yet
 
 
 class _Question(NamedTuple):

@@ -7,7 +7,8 @@
 /** @typedef {{command: "StartFrom", number: number, weights: number[]}} StartFrom */
 /** @typedef {{command: "Restart", number: number}} Restart */
 /** @typedef {{command: "Undo", number: number}} Undo */
-/** @typedef {Place | StartFrom | Restart | Undo} Command */
+/** @typedef {{command: "TryRates", number: number, lr: number, momentum: number}} TryRates */
+/** @typedef {Place | StartFrom | Restart | Undo | TryRates} Command */
 
 /** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>}} Request */
 
@@ -24,6 +25,7 @@
 /** @typedef {{name: string, before: number[], after: number[]}} Memory */
 /** @typedef {{moment: number, names: string[], beats: BeatWords[], lines: CodeLine[], probabilities: string, losses: string, shares: string, left: number[], gradient: number[], before: number[], after: number[], parts: Part[], memory: Memory[]}} OneStep */
 /** @typedef {{question: number[], gradient: number[], decay: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
+/** @typedef {{edition: number, rates: number[], momenta: number[], iterations: string, done: number, budget: number, here: ?number[], limits: ?number[], at_minimum: boolean, nesterov: boolean, penalised: boolean, points: number, of_points: number}} Rates */
 /** @typedef {{kind: number, until: number, text: string}} Home */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
@@ -52,5 +54,6 @@
 
 /** What the stage lends the views. `redraw` has the moment shown again in the next frame; `drag` and
  * `drop` are the gestures of the hand on the boundary, and `mayGrab` tells whether they are to be had;
+ * `begin` plays from the start what a command makes of the run;
  * `chosen` and `choose` keep a choice in the address, see memory.js.
- * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */
+ * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, begin: (command: string, fields: object) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */

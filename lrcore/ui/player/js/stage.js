@@ -66,6 +66,7 @@ export class Stage {
     return {
       Plotly, film, plane, signal,
       seek: (index) => this.transport.seek(index),
+      begin: (command, fields) => this.transport.begin(command, fields),
       redraw: () => { this.stale = true; },
       mayGrab: () => hand.mayGrab(),
       drag: (weights) => this.gesture(() => hand.drag(weights)),
