@@ -40,13 +40,13 @@ class Filling:
             RuntimeError, MemoryError: it could not be computed.
             ValueError: there are no training points.
         """
+        if self._slice is not None and self._slice.done():
+            self._slice.result()
+            self._slice = None
         if self._slice is None and not self._is_whole:
             self._slice = _POOL.submit(self._fill)
-        if self._slice is not None:
-            wait([self._slice], 0 if self._is_known(known) else _SECONDS_TO_WAIT)
-            if self._slice.done():
-                self._slice.result()
-                self._slice = None
+        if self._slice is not None and not self._is_known(known):
+            wait([self._slice], _SECONDS_TO_WAIT)
         return self.latest if self._is_known(known) else None
 
     def _is_known(self, known: float) -> bool:
