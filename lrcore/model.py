@@ -92,6 +92,7 @@ class Loss:
         curve: the same loss of one point, for what needs its curvature.
         on: what the line is given beside the classes y: "z", the logits, or "p", their sigmoid.
         exact: an expression in z and y that rounds as `function` does, where `code` does not.
+        slope: what `slopes` gives, in closed form; by autograd if None, which takes longer.
     """
 
     name: str
@@ -102,6 +103,24 @@ class Loss:
     curve: Curve
     on: Literal["z", "p"] = "p"
     exact: str = ""
+    slope: Callable[[Tensor, Tensor], Tensor] | None = None
+
+    def slopes(self, negative: Tensor, y: Tensor) -> Tensor:
+        """The derivative of each point's loss by its negative margin, as backward rounds it.
+
+        Args:
+            negative: (..., n) negative margins.
+            y: (n,) classes.
+
+        Returns:
+            (..., n); without a graph.
+        """
+        if self.slope is not None:
+            return self.slope(negative, y)
+        with torch.enable_grad():
+            leaf = negative.detach().requires_grad_()
+            (found,) = torch.autograd.grad(self.function(leaf, y.expand_as(leaf)), leaf)
+        return found * leaf.numel()
 
 
 def negative_margins(logits: Tensor, y: Tensor) -> Tensor:
@@ -113,6 +132,13 @@ def _bce(negative: Tensor, y: Tensor) -> Tensor:
     p = torch.sigmoid(negative_margins(negative, y))
     # Torch refuses a probability that is no number, but a run that has diverged has this loss.
     return functional.binary_cross_entropy(p.nan_to_num(0.5), y) + 0 * p.sum()
+
+
+def _bce_slope(negative: Tensor, y: Tensor) -> Tensor:
+    p = torch.sigmoid(negative_margins(negative, y))
+    both = p * (1 - p)
+    # Torch divides by no less than this; where p rounds to 1, what is left of the slope is 0.
+    return (p - y).abs() * (both / both.clamp(min=1e-12))
 
 
 def _bce_logits(negative: Tensor, y: Tensor) -> Tensor:
@@ -136,6 +162,7 @@ LOSSES = Registry(
         "F.binary_cross_entropy(p, y)",
         functional.binary_cross_entropy,
         LOGISTIC,
+        slope=_bce_slope,
     ),
     Loss(
         "bce_logits",
@@ -146,6 +173,7 @@ LOSSES = Registry(
         LOGISTIC,
         on="z",
         exact="F.softplus(torch.where(y == 1, -z, z)).mean()",
+        slope=lambda negative, y: torch.sigmoid(negative),
     ),
     Loss(
         "mse",
@@ -155,6 +183,7 @@ LOSSES = Registry(
         functional.mse_loss,
         SQUARED,
         exact="(2 * F.logsigmoid(torch.where(y == 1, -z, z))).exp().mean()",
+        slope=lambda negative, y: _squared_slope(negative),
     ),
 )
 

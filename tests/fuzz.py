@@ -125,11 +125,15 @@ def thing(chance: random.Random, depth: int = 0) -> object:
         case 0:
             return chance.choice((0, 1, 2, 120, 2**53, 10**400, -1, 0.5, 1e35, 1e36, 1e400))
         case 1:
-            return chance.choice(("Place", "StartFrom", "Restart", "grid", "\ud800", None, True))
+            return chance.choice(("Place", "StartFrom", "TryRates", "grid", "\ud800", None, True))
         case 2:
             return {"grid": [chance.uniform(-1e35, 1e35) for _ in range(4)]}
         case 3:
-            return [{"command": "Place", "number": chance.randrange(9), "points": [[1, 2]]}]
+            number = {"number": chance.randrange(9)}
+            return [
+                {"command": "Place", "points": [[1, 2]]} | number,
+                {"command": "TryRates", "lr": thing(chance, 4), "momentum": 0.5} | number,
+            ]
         case 4:
             names = ("grid", "probe", "run", "branch", "config", "command", "number", "weights")
             return {chance.choice(names): thing(chance, depth + 1) for _ in range(3)}

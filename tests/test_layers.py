@@ -20,7 +20,7 @@ ORDER = (
     {"training"},
     {"limits", "stories"},
     {"landscape", "export"},
-    {"autograd"},
+    {"autograd", "insight"},
     {"figures"},
     {"ui"},
 )

@@ -49,6 +49,17 @@ def test_gradient_of_a_loss_is_its_slope(name: str) -> None:
     torch.testing.assert_close(found, closed / len(y), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", [*LOSSES, "from outside"])
+def test_slopes_are_those_of_backward_to_the_last_digits(name: str) -> None:
+    """In float32, where probabilities round to 0 and 1, and for many models at once."""
+    outside = replace(LOSSES["bce"], slope=None)
+    loss = outside if name == "from outside" else LOSSES[name]
+    negative = torch.linspace(-110, 110, 2 * 881).view(2, 881)
+    y = torch.arange(881).remainder(2).float()
+    expected = torch.stack([gradient(lambda m: loss.function(m, y), row) for row in negative])
+    torch.testing.assert_close(loss.slopes(negative, y), 881 * expected, rtol=2e-5, atol=1e-30)
+
+
 def test_mse_is_right_in_both_tails() -> None:
     """Each point alone in float32, against torch's own line and finite differences in float64."""
     for z in (-20.0, -17.0, -16.0, -2.0, 2.0, 16.0, 17.0, 20.0):

@@ -17,7 +17,16 @@ from lrcore import RunConfig
 from lrcore.ui.player import protocol, view_data
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
-from lrcore.ui.player.protocol import Pin, Place, Request, Restart, StartFrom, Unpin, Version
+from lrcore.ui.player.protocol import (
+    Pin,
+    Place,
+    Request,
+    Restart,
+    StartFrom,
+    TryRates,
+    Unpin,
+    Version,
+)
 from lrcore.ui.player.views import VIEWS
 
 TYPEDEFS = Path(protocol.__file__).with_name("js") / "protocol.js"
@@ -34,6 +43,7 @@ FULL = {
         {"command": "Restart", "number": 3},
         {"command": "Pin", "number": 4},
         {"command": "Unpin", "number": 5, "ghost": 2},
+        {"command": "TryRates", "number": 6, "lr": 0.3, "momentum": 0},
     ],
     "wants": {"grid": [0, 1, 2, 3.5]},
     "ghosts": [[1, 120], [2, 0]],
@@ -46,7 +56,14 @@ READ = Request(
     playing=True,
     speed=59.94,
     rows=(120, 360),
-    do=(Place(1, ((0.5, -1.0),)), StartFrom(2, (1.0, 2.5, -3.0)), Restart(3), Pin(4), Unpin(5, 2)),
+    do=(
+        Place(1, ((0.5, -1.0),)),
+        StartFrom(2, (1.0, 2.5, -3.0)),
+        Restart(3),
+        Pin(4),
+        Unpin(5, 2),
+        TryRates(6, 0.3, 0.0),
+    ),
     wants={"grid": (0.0, 1.0, 2.0, 3.5)},
     ghosts=((1, 120), (2, 0)),
     axis=2,
@@ -92,6 +109,9 @@ BAD = {
         [{"command": "StartFrom", "number": 1, "weights": [1, math.nan]}],
         [{"command": "StartFrom", "number": 1, "weights": [0.0] * 1_000_000}],
         [{"command": "Restart", "number": 1}] * 1000,
+        [{"command": "TryRates", "number": 1, "lr": 0.1}],
+        [{"command": "TryRates", "number": 1, "lr": math.nan, "momentum": 0.5}],
+        [{"command": "TryRates", "number": 1, "lr": 0.1, "momentum": [0.5]}],
     ],
     "wants": [
         None,
@@ -138,7 +158,9 @@ anything = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=8)
-    | st.sampled_from([0, 1, 4.0, -1, 2**53, 1e35, math.inf, "Restart", "Place", "grid", "probe"]),
+    | st.sampled_from(
+        [0, 1, 4.0, -1, 2**53, 1e35, math.inf, "Restart", "Place", "TryRates", "grid", "probe"]
+    ),
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.dictionaries(st.text(max_size=4) | st.sampled_from(["command", "number"]), inner)

@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from lrcore import OPTIMIZERS, SGD, Adam, Blobs, Run, RunConfig
+from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.protocol import plain
 from lrcore.ui.player.step import one_step
 from lrcore.ui.player.view_data import OneStep
 from lrcore.ui.player.views import VIEWS
-from lrcore.ui.player.weights import Atlas
 
 HARD = Blobs(mean=0.8)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,7 +85,7 @@ def _descended(objective: Objective, start: Tensor) -> tuple[Tensor, bool]:
 
     Where there is none, each step takes the hardest points on by about the same, and never ends.
     """
-    theta = start
+    theta, moved = start, math.inf
     for _ in range(_MOST_STEPS):
         step = _newton_step(objective, theta)
         moved = (objective.design @ step).abs().max().item()  # the largest change of a logit
@@ -93,12 +94,12 @@ def _descended(objective: Objective, start: Tensor) -> tuple[Tensor, bool]:
             if objective.loss(theta + step) <= before:
                 break
             step = step / 2
-        else:  # all that is left is rounding
-            return theta, moved < 1e-4
+        else:
+            break
         theta = theta + step
         if moved < 1e-9:
-            return theta, True
-    return theta, False
+            break
+    return theta, moved < 1e-4  # so near, all that is left is rounding
 
 
 def _newton_step(objective: Objective, theta: Tensor) -> Tensor:

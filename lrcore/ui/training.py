@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from lrcore.data import DataError, Placed
+from lrcore.insight import with_rates
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
@@ -29,7 +32,17 @@ from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import Command, Pin, Place, Restart, StartFrom, Undo, Unpin
+from lrcore.ui.player.protocol import (
+    Command,
+    Pin,
+    Place,
+    Race,
+    Restart,
+    StartFrom,
+    TryRates,
+    Undo,
+    Unpin,
+)
 from lrcore.ui.session import Opening, session
 from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
@@ -202,24 +215,32 @@ def _carry_out(command: Command, film: Film) -> None:
         case Place(points=points) if isinstance(film.run.config.data, Placed):
             place_points(points)
         case StartFrom(weights=weights) if len(weights) == len(film.run.basis.names) + 1:
-            _start_from(weights, film)
+            _lead(film, partial(film.start_from, tuple(weights)))
         case Restart():
             film.restart()
+        case TryRates(lr=lr, momentum=momentum):
+            with suppress(SettingsError):  # a page asks for what SGD can take
+                _begin_with(with_rates(film.wanted, lr, momentum), film)
         case Undo():
-            before = (_said(), film.wanted)
-            film.undo()
-            _follow(film, *before)
+            _lead(film, film.undo)
+        case Race(card=card):
+            _lead(film, partial(film.race, card))
         case Pin():
             _tried(film.pin)
         case Unpin(ghost=number):
             film.ghosts.remove(number)
 
 
-def _start_from(weights: Sequence[float], film: Film) -> None:
-    """Start again from these weights. The controls follow: the browser may yet send what they said
+def _begin_with(config: RunConfig, film: Film) -> None:
+    """Start again under these settings."""
+    _lead(film, partial(film.begin_with, config))
+
+
+def _lead(film: Film, act: Callable[[], None]) -> None:
+    """Change the settings of the film. The controls follow: the browser may yet send what they said
     before, and that is no change."""
     before = (_said(), film.wanted)
-    if _tried(lambda: film.start_from(tuple(weights))):
+    if _tried(act):
         _follow(film, *before)
 
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from lrcore import Adam, Blobs, Run, RunConfig
 from lrcore.training.loop import values
+from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.step import one_step
-from lrcore.ui.player.weights import Atlas
 from tests.browser.conftest import OpenPage
 from tests.browser.player import assert_shows, go_to, number, wait_for_iteration
 

@@ -40,7 +40,7 @@ def test_a_click_or_a_key_chooses_a_view(open_page: OpenPage) -> None:
     page.get_by_test_id("view-sigmoid").click()
     assert_shown(page, "sigmoid")
     expect(page.get_by_test_id("curves")).to_be_hidden()
-    for key, name in (("1", "curves"), ("3", "sigmoid"), ("5", "sigmoid")):
+    for key, name in (("1", "curves"), ("3", "sigmoid"), ("5", "rates")):
         page.keyboard.press(key)
         assert_shown(page, name)
     assert number(page, "iteration") == 0
@@ -53,7 +53,7 @@ def test_arrows_rove_among_the_tabs_for_whoever_came_by_the_keyboard(open_page: 
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.role") == "tab":
             break
-    way = {"ArrowRight": "weights", "ArrowLeft": "curves", "End": "step", "Home": "curves"}
+    way = {"ArrowRight": "weights", "ArrowLeft": "curves", "End": "rates", "Home": "curves"}
     for key, name in way.items():
         page.keyboard.press(key)
         assert_shown(page, name)

@@ -19,6 +19,7 @@ from lrcore.training import (
     changes_to,
     ending_in,
 )
+from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.ghosts import Ghosts
 from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
@@ -29,15 +30,22 @@ from lrcore.ui.player.protocol import (
     State,
     Version,
 )
+from lrcore.ui.player.race import order, ready_runs
 from lrcore.ui.player.scene import packed_rows, scene_of
 from lrcore.ui.player.views import VIEWS
-from lrcore.ui.player.weights import Atlas
 from lrcore.ui.player.words import began, differences, ending_sentence, marks, passed_at
 
 _SECONDS_PER_ANSWER = 0.1
 _MOST_ROWS_PER_ANSWER = 20_000
 # A playhead that was told so long ago can still be foreseen, in seconds.
 _FRESH = 0.3
+
+
+class Raced(NamedTuple):
+    """The order of a race, for as long as the same runs are shown."""
+
+    runs: object
+    order: tuple[str, ...]
 
 
 class _Before(NamedTuple):
@@ -83,6 +91,7 @@ class Film:
         self.left_out = ""
         self.done = 0
         self.ghosts = Ghosts()
+        self._race = Raced(None, ())
         self._clock = clock
         self._request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
@@ -175,15 +184,45 @@ class Film:
         if self.run is not before.run:
             self._before = before
 
+    def begin_with(self, config: RunConfig) -> None:
+        """Start again under these settings, which then hold from the start of the run.
+
+        Raises:
+            TrainingError: the new run cannot start; the present one goes on.
+        """
+        self.set(config)
+        self.restart()
+
+    def race(self, card: int) -> None:
+        """Show the slowest run of a race that is ready, with the others as its ghosts."""
+        runs = ready_runs(self._atlas, card)
+        if not runs:
+            return
+        *others, slowest = runs
+        self.ghosts.clear()
+        for run in others:
+            self.ghosts.add(Planned(run))
+        self._bring(slowest, slowest.config, at=0)
+        self._race = Raced(self._runs, order([*others, slowest]))
+
+    @property
+    def _runs(self) -> object:
+        """Which runs are shown, and under which settings."""
+        return self.segments, self.ghosts.numbers
+
     def undo(self) -> None:
         """Bring back the run that a drag has replaced, at its moment."""
         before = self._before
         if before is None:
             return
-        self._show(before.run)
-        self.wanted = before.wanted
+        self._bring(before.run, before.wanted, before.at)
+
+    def _bring(self, run: Run, wanted: RunConfig, at: int) -> None:
+        """Show another run from there on; the player has yet to hear of it."""
+        self._show(run)
+        self.wanted = wanted
         self._config_number += 1
-        self._request = replace(self._request, knows=Version(), at=before.at)
+        self._request = replace(self._request, knows=Version(), at=at)
 
     def pin(self) -> None:
         """Keep the present run as a ghost.
@@ -294,6 +333,8 @@ class Film:
             story=sentence_of(self.wanted),
             again=differences(run.config, self.wanted) if is_settled else "",
             undo=self._before is not None,
+            label=self.ghosts.label_of(run),
+            race=self._race.order if self._race.runs == self._runs else (),
         )
         return Answer(
             seq=self._request.seq,
@@ -316,6 +357,7 @@ class Film:
 
     def _got(self) -> dict[str, object]:
         """Answers to what the views want; what no view may ask for is passed over."""
+        self._atlas.wanted = self.wanted
         answers = {
             name: VIEWS[name](self._atlas, arguments)
             for name, arguments in self._request.wants.items()

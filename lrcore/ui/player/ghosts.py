@@ -51,6 +51,11 @@ class Ghosts:
         """Which settings each has from which iteration on."""
         return [plan.segments for _, plan in self._pins]
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those of the ghosts, the baseline first."""
+        return tuple(pin.number for pin in self._pins)
+
     def pin(self, segments: Sequence[Segment]) -> None:
         """Keep a run with these settings; where there are four, nothing happens.
 
@@ -89,9 +94,13 @@ class Ghosts:
                 if time.perf_counter() >= deadline:
                     break
 
+    def label_of(self, run: Run) -> str:
+        """What tells the page's run from them; empty where there are none."""
+        return labels(run.segments, self.segments)[0] if self._pins else ""
+
     def told(self, run: Run, known: Mapping[int, int]) -> tuple[Ghost, ...]:
         """What a player is told that knows so many moments of each, by number."""
-        names = labels(run.segments, self.segments)
+        _, *names = labels(run.segments, self.segments)
         return tuple(
             _told(pin, name, run, known.get(pin.number, 0))
             for pin, name in zip(self._pins, names, strict=True)

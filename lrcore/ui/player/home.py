@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from lrcore.export import notebook, script
 from lrcore.training.table import points_csv
+from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.offline import page
 from lrcore.ui.player.protocol import Numbers
 from lrcore.ui.player.view_data import Home
-from lrcore.ui.player.weights import Atlas
 
 # By number, as `js/home.js` asks for them.
 _KINDS: Sequence[Callable[[Atlas, int], str]] = (

@@ -16,10 +16,12 @@ from lrcore.ui.player.protocol import (
     Numbers,
     Pin,
     Place,
+    Race,
     Request,
     Restart,
     Rows,
     StartFrom,
+    TryRates,
     Undo,
     Unpin,
     Version,
@@ -148,6 +150,13 @@ def _axis(value: object) -> int:
     raise _refused(f"a whole number below {AXES}", value)
 
 
+_BARE: Mapping[str, type[Restart] | type[Undo] | type[Pin]] = {
+    "Restart": Restart,
+    "Undo": Undo,
+    "Pin": Pin,
+}
+
+
 def _command(value: object) -> Command:
     given = _object(value)
     number = _count(given.get("number"))
@@ -156,14 +165,14 @@ def _command(value: object) -> Command:
             return Place(number, _list(given.get("points"), _point, _MOST_POINTS))
         case "StartFrom":
             return StartFrom(number, _numbers(given.get("weights")))
-        case "Restart":
-            return Restart(number)
-        case "Undo":
-            return Undo(number)
-        case "Pin":
-            return Pin(number)
+        case "Restart" | "Undo" | "Pin" as name:
+            return _BARE[name](number)
         case "Unpin":
             return Unpin(number, _count(given.get("ghost")))
+        case "Race":
+            return Race(number, _count(given.get("card")))
+        case "TryRates":
+            return TryRates(number, _number(given.get("lr")), _number(given.get("momentum")))
         case other:
             raise _refused("the name of a command", other)
 

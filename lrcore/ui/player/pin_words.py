@@ -16,10 +16,9 @@ Plan = Sequence[Segment]
 
 
 def labels(own: Plan, pins: Sequence[Plan]) -> list[str]:
-    """A short name for each pinned run, such as "lr 0.1" or "Adam from 137 on".
+    """Short names of the page's run and of each pinned one, such as "lr 0.1", "Adam from 137 on".
 
-    It says those of its last settings in which the runs differ among each other and from the
-    page's own.
+    They say those of the last settings in which the runs differ.
     """
     said = [_said(plan[-1].config) for plan in (own, *pins)]
     differing = {
@@ -28,7 +27,7 @@ def labels(own: Plan, pins: Sequence[Plan]) -> list[str]:
         for key in one
         if len({str(other[key]) for other in said if key in other}) > 1
     }
-    return [_label(plan, says, differing) for plan, says in zip(pins, said[1:], strict=True)]
+    return [_label(plan, says, differing) for plan, says in zip((own, *pins), said, strict=True)]
 
 
 def _said(config: RunConfig) -> Mapping[tuple[str, str], Value]:

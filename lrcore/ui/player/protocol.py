@@ -92,7 +92,24 @@ class Unpin:
     ghost: int
 
 
-Command = Place | StartFrom | Restart | Undo | Pin | Unpin
+@dataclass(frozen=True)
+class TryRates:
+    """Start again with SGD of this rate and momentum; `number` as in `Place`."""
+
+    number: int
+    lr: float
+    momentum: float
+
+
+@dataclass(frozen=True)
+class Race:
+    """Start the race that was prepared as `card`; `number` as in `Place`."""
+
+    number: int
+    card: int
+
+
+Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race
 
 
 @dataclass(frozen=True)
@@ -170,6 +187,8 @@ class State:
         story: what to watch, where the settings are those of a story.
         again: what has changed since the run ended, where it cannot go on with that: it can only
             start again.
+        label: what tells the run from those that are pinned; empty where none is.
+        race: in which order the runs of a race pass the target, along each axis; empty without one.
         undo: the run from before the boundary was dragged can be brought back.
     """
 
@@ -184,6 +203,8 @@ class State:
     story: str
     again: str
     undo: bool
+    label: str = ""
+    race: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,6 +273,7 @@ class Scene:
         labels: (n,) their classes, 0 or 1.
         tests: (n,) whether they are test points.
         terms: names of the features.
+        optimizers: what all optimisers are called.
         columns: what follows the weights and the bias in a row: loss, accuracy, ...
         classes: names of the two classes.
         placing: a click on the plane places a point.
@@ -268,6 +290,7 @@ class Scene:
     tests: list[bool]
     terms: list[str]
     columns: list[str]
+    optimizers: list[str]
     classes: list[str]
     placing: bool
     note: str

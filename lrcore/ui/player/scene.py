@@ -17,6 +17,7 @@ from lrcore.figures.scene import (
     shading,
     view_of,
 )
+from lrcore.optim import OPTIMIZERS
 from lrcore.training import Run
 from lrcore.ui.player.protocol import Grid, Scene, Shading, to_base64
 
@@ -48,6 +49,7 @@ def scene_of(run: Run) -> Scene:
         labels=drawn.y.int().tolist(),
         tests=is_test.tolist(),
         terms=list(run.basis.names),
+        optimizers=list(OPTIMIZERS.titles().values()),
         columns=["loss", "accuracy", *(["test_loss", "test_accuracy"] if any_test else [])],
         classes=list(run.data.classes),
         placing=isinstance(run.config.data, Placed),

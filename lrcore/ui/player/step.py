@@ -12,9 +12,9 @@ from lrcore.figures.scene import drawn_points
 from lrcore.optim import Beat
 from lrcore.training import CloseUp, Run, TrainingError, weight_names
 from lrcore.training.loop import LoopLine, loop, update_values, values
+from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.protocol import Numbers, to_base64
 from lrcore.ui.player.view_data import BeatWords, CodeLine, Memory, OneStep, Part
-from lrcore.ui.player.weights import Atlas
 
 _WORST = 10  # points, whose share of the loss is told
 

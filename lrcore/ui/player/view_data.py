@@ -139,9 +139,78 @@ class OneStep:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """How long runs of each rate and momentum take, as far as it is known.
+
+    Args:
+        edition: of the question.
+        rates: (r,), momenta: (m,).
+        iterations: base64 of float32, (m * r,), row by row from the first momentum: how many to the
+            target; -1 while it runs, -2 not reached, -3 diverged.
+        done, budget: the last iteration that is known, and the last that will be.
+        here: rate and momentum of the settings of now; None for another optimiser than SGD.
+        limits: (m,), the largest stable rate for each momentum; None where nothing is known of it.
+        at_minimum: they are those at the minimum, else at the initial weights.
+        nesterov: the runs use Nesterov's momentum.
+        penalised: there are penalties.
+        points, of_points: how many of the training points the runs see.
+    """
+
+    edition: float
+    rates: Numbers
+    momenta: Numbers
+    iterations: str
+    done: int
+    budget: int
+    here: Numbers | None
+    limits: Numbers | None
+    at_minimum: bool
+    nesterov: bool
+    penalised: bool
+    points: int
+    of_points: int
+
+
+@dataclass(frozen=True)
 class Home:
     """A run as text to take home: its kind by number, its last moment, and the text."""
 
     kind: int
     until: int
     text: str
+
+
+class Rung(NamedTuple):
+    """A learning rate that was tried: the iteration at which it passed the target, or None."""
+
+    rate: float
+    passed: int | None
+
+
+class Lane(NamedTuple):
+    """One optimiser of a race: the rates it has tried, which of them is the best, and whether its
+    run is ready; it passes the target at the iteration `passed`."""
+
+    title: str
+    ladder: tuple[Rung, ...]
+    best: int | None
+    ready: bool
+    passed: int | None
+
+
+@dataclass(frozen=True)
+class RaceCard:
+    """A race in preparation.
+
+    Args:
+        card: its number.
+        lanes: the optimisers.
+        done, of: how many runs have been trained, and how many there are to be.
+        budget: how many iterations each rate has.
+    """
+
+    card: int
+    lanes: tuple[Lane, ...]
+    done: int
+    of: int
+    budget: int

@@ -13,11 +13,14 @@ from types import MappingProxyType
 from lrcore.figures.scene import View
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
+from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.home import taken_home
 from lrcore.ui.player.protocol import Grid, Numbers, Probe
+from lrcore.ui.player.race import race_card
+from lrcore.ui.player.rates import rates
 from lrcore.ui.player.scene import grid_over
 from lrcore.ui.player.step import one_step
-from lrcore.ui.player.weights import Atlas, arrows, landscape
+from lrcore.ui.player.weights import arrows, landscape
 
 
 def _grid(atlas: Atlas, view: Numbers) -> Grid | None:
@@ -41,6 +44,8 @@ VIEWS: Mapping[str, Callable[[Atlas, Numbers], object]] = MappingProxyType(
         "landscape": landscape,
         "arrows": arrows,
         "step": one_step,
+        "rates": rates,
         "home": taken_home,
+        "race": race_card,
     }
 )

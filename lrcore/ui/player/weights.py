@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillComputingError
 from typing import NamedTuple
 from weakref import ref
@@ -18,9 +18,7 @@ from lrcore.landscape import (
     AtInfinity,
     Minimum,
     Mode,
-    Objective,
     Plane,
-    Sample,
     Window,
     contour_levels,
     curvature,
@@ -33,7 +31,7 @@ from lrcore.landscape import (
 )
 from lrcore.model import LOGISTIC
 from lrcore.training import Run, RunConfig, TrainingError
-from lrcore.ui.player.ghosts import Ghosts
+from lrcore.ui.player.atlas import Atlas, Ground
 from lrcore.ui.player.protocol import LATER, Later, Numbers, to_base64
 from lrcore.ui.player.view_data import Arrows, Landscape
 
@@ -54,24 +52,6 @@ _SECONDS_TO_WAIT = 0.03
 _LOG = logging.getLogger(__name__)
 # One map at a time: playing goes on beside it. As for limits, torch must not outlive Python.
 _POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="landscape")
-
-
-class _Ground(NamedTuple):
-    """What a run lowers, on which points, and where that is lowest."""
-
-    objective: Objective
-    sample: Sample
-    lowest: Minimum | AtInfinity
-
-
-class Atlas:
-    """A run with its ghosts, and what has been found of its loss, by question and by settings."""
-
-    def __init__(self, run: Run, ghosts: Ghosts | None = None) -> None:
-        self.run = run
-        self.ghosts = Ghosts() if ghosts is None else ghosts
-        self.maps: dict[Numbers, Future[Landscape | None]] = {}
-        self.grounds: dict[object, _Ground] = {}
 
 
 class _Question(NamedTuple):
@@ -165,13 +145,13 @@ def _mapped(of_page: ref[Atlas], question: _Question) -> Landscape | None:
     )
 
 
-def _ground(atlas: Atlas, config: RunConfig) -> _Ground:
+def _ground(atlas: Atlas, config: RunConfig) -> Ground:
     grounds = atlas.grounds
     decay = getattr(config.optimizer, "weight_decay", 0.0)
     key = config.loss, config.l1, config.l2, decay, config.optimizer.decay_is_a_penalty
     if key not in grounds:
         objective, sample = objective_of(atlas.run, config)
-        grounds[key] = _Ground(objective, sample, lowest(objective))
+        grounds[key] = Ground(objective, sample, lowest(objective))
     return grounds[key]
 
 

@@ -7,8 +7,8 @@ const MILLISECONDS = 2; // as in AXES
 
 /** @param {import("./film.js").Film} film
  * @param {number} low least accuracy of the panel */
-export function flags({ record, axis, ghosts, state: { passed } }, span, low) {
-  const own = passed === null ? [] : [{ record, passed, label: "this run" }];
+export function flags({ record, axis, ghosts, state: { passed, label } }, span, low) {
+  const own = passed === null ? [] : [{ record, passed, label: label || "this run" }];
   const runs = [...own, ...ghosts.all.filter((ghost) => ghost.passed !== null && ghost.record.length > ghost.passed)];
   return runs.map(({ record: of, passed: at, label, look }, k) => {
     const x = of.along(axis, at);

@@ -9,14 +9,16 @@
 /** @typedef {{command: "Undo", number: number}} Undo */
 /** @typedef {{command: "Pin", number: number}} Pin */
 /** @typedef {{command: "Unpin", number: number, ghost: number}} Unpin */
-/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin} Command */
+/** @typedef {{command: "TryRates", number: number, lr: number, momentum: number}} TryRates */
+/** @typedef {{command: "Race", number: number, card: number}} Race */
+/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race} Command */
 
 /** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>, ghosts: Rows[], axis: number}} Request */
 
 /** @typedef {{iteration: number, label: string, breaks: boolean}} Mark */
 /** @typedef {{name: string, value: string, here: string, why: string}} LimitRow */
 /** @typedef {{rows: LimitRow[], warning: string}} LimitWords */
-/** @typedef {{ended: boolean, sentence: string, passed: ?number, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string, again: string, undo: boolean}} State */
+/** @typedef {{ended: boolean, sentence: string, passed: ?number, since: ?number, problem: ?string, waiting: boolean, target: number, limits: ?LimitWords, story: string, again: string, undo: boolean, label: string, race: string[]}} State */
 /** @typedef {{number: number, label: string, first: number, rows: string, ended: boolean, passed: ?number, elsewhere: string, comparable: boolean, terms: number, tests: boolean}} Ghost */
 /** @typedef {{view: number[], size: number, features: string}} Grid */
 /** @typedef {{weights: number[], measured: number[]}} Probe */
@@ -27,9 +29,13 @@
 /** @typedef {{name: string, before: number[], after: number[]}} Memory */
 /** @typedef {{moment: number, names: string[], beats: BeatWords[], lines: CodeLine[], probabilities: string, losses: string, shares: string, left: number[], gradient: number[], before: number[], after: number[], parts: Part[], memory: Memory[]}} OneStep */
 /** @typedef {{question: number[], gradient: number[], decay: number[], memory: number[], step: number[], long_axis: ?number[], roundness: ?number, rate: ?number, stable_rate: ?number}} Arrows */
+/** @typedef {{edition: number, rates: number[], momenta: number[], iterations: string, done: number, budget: number, here: ?number[], limits: ?number[], at_minimum: boolean, nesterov: boolean, penalised: boolean, points: number, of_points: number}} Rates */
+/** @typedef {{rate: number, passed: ?number}} Rung */
+/** @typedef {{title: string, ladder: Rung[], best: ?number, ready: boolean, passed: ?number}} Lane */
+/** @typedef {{card: number, lanes: Lane[], done: number, of: number, budget: number}} RaceCard */
 /** @typedef {{kind: number, until: number, text: string}} Home */
 /** @typedef {{limit: number, strength: number[]}} Shading */
-/** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
+/** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], optimizers: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string, ghosts: Ghost[], pins: string}} Answer */
 
 /** What all views show. `scores` are the logits of the drawn points, computed once a frame;
@@ -59,5 +65,6 @@
 
 /** What the stage lends the views. `redraw` has the moment shown again in the next frame; `drag` and
  * `drop` are the gestures of the hand on the boundary, and `mayGrab` tells whether they are to be had;
+ * `begin` plays from the start what a command makes of the run;
  * `chosen` and `choose` keep a choice in the address, see memory.js.
- * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */
+ * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, begin: (command: string, fields: object) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */

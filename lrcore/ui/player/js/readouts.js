@@ -36,9 +36,9 @@ export function shortened(name, most = 20) {
 
 /** What the player is doing, in one sentence or two; a story says what to watch. `mark` is the last
  * change of settings before the moment. */
-export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark, again }) {
+export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark, again, race = "" }) {
   if (problem) return problem;
-  if (ended && atEnd) return again ? `${sentence} Play starts again with ${again}.` : sentence;
+  if (ended && atEnd) return [sentence, race, again && `Play starts again with ${again}.`].filter(Boolean).join(" ");
   if (late) return "Waiting for Python …";
   const warning = limits?.warning ?? "";
   const change = mark ? `${mark.number}: ${mark.label}.` : "";

@@ -11,6 +11,7 @@ import { Memory } from "./memory.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { Playhead } from "./playhead.js";
+import { Race } from "./race.js";
 import { loadPlotly } from "./plotly.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
@@ -67,6 +68,7 @@ export class Stage {
     return {
       Plotly, film, plane, signal,
       seek: (index) => this.transport.seek(index),
+      begin: (command, fields) => this.transport.begin(command, fields),
       redraw: () => { this.stale = true; },
       mayGrab: () => hand.mayGrab(),
       drag: (weights) => this.gesture(() => hand.drag(weights)),
@@ -93,6 +95,8 @@ export class Stage {
     const until = () => Math.max(this.playhead.here, this.film.furthest);
     this.home = new Home(this.panel.parts.home, { until, address, ask: () => this.askIfNeeded() }, signal);
     this.panel.parts.take.addEventListener("click", (event) => this.home.open(event), { signal });
+    this.race = new Race(this.panel.parts["race-dialog"], { ask: () => this.askIfNeeded(), start: (card) => this.startRace(card) }, signal);
+    this.panel.parts.race.addEventListener("click", () => this.race.open(), { signal });
     listenToKeys({ ...actions, ...this.side.actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
     const { hand } = this;
     new Grip(this.plane, {
@@ -106,6 +110,12 @@ export class Stage {
     for (const type of ["pointerup", "keydown", "keyup"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
   }
 
+  /** The run that comes next is played at once. */
+  startRace(card) {
+    this.playsNext = true;
+    this.transport.command("Race", { card });
+  }
+
   destroy() {
     this.stop.abort();
     this.sizes.disconnect();
@@ -116,7 +126,7 @@ export class Stage {
   // Questions and answers
 
   get wants() {
-    return Object.assign({}, this.hand.wants, this.home.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
+    return Object.assign({}, this.hand.wants, this.home.wants(), this.race.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
   }
 
   askIfNeeded() {
@@ -158,10 +168,11 @@ export class Stage {
     this.hand.held = null;
     this.playhead.rewind(at || null);
     this.link.resume = 0;
-    if (this.memory.playing) this.playhead.play(0, false);
+    if (this.memory.playing || this.playsNext) this.playhead.play(0, false);
+    this.playsNext = false;
     this.root.classList.toggle("placing", scene.placing);
     this.root.classList.toggle("tested", scene.columns.length > 2);
-    for (const view of this.views) view.setScene(scene);
+    for (const view of [...this.views, this.race]) view.setScene(scene);
   }
 
   /** Python has a run that we have not seen from its start; we go on where it was left. */
@@ -172,7 +183,7 @@ export class Stage {
   }
 
   take(name, value) {
-    for (const taker of [this.hand, this.home, ...this.views]) taker.take?.(name, value);
+    for (const taker of [this.hand, this.home, this.race, ...this.views]) taker.take?.(name, value);
     this.stale = true;
   }
 
@@ -237,7 +248,7 @@ export class Stage {
     this.plane.offer(this.hand.mayGrab());
     if (index !== before || this.stale) this.show(index);
     this.overlay.follow();
-    this.panel.showState({ ...film.state, mode: playhead.state, late: this.isLate(index), index, mark: film.markAt(index), atEnd: index === film.length - 1 });
+    this.panel.showState({ ...film.state, race: film.state.race[film.axis], mode: playhead.state, late: this.isLate(index), index, mark: film.markAt(index), atEnd: index === film.length - 1 });
     this.askIfNeeded();
   }
 

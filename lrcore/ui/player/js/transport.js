@@ -59,10 +59,17 @@ export class Transport {
 
   /** Play from the start under settings that have changed since the run ended. */
   again() {
+    this.begin("Restart");
+  }
+
+  /** Play from the start what a command makes of the run. */
+  begin(command, fields) {
+    if (!this.film.record || this.hand.held) return;
+    this.film.forgive();
     this.film.restart();
     this.playhead.seek(0, 1, false);
     this.playhead.play(1, false);
-    this.command("Restart");
+    this.command(command, fields);
   }
 
   /** Bring back the run from before the boundary was dragged. */

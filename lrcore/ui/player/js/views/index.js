@@ -1,5 +1,6 @@
 // The views of a moment that have a tab: ADD A VIEW HERE, by one import and one entry.
 import { Curves } from "./curves.js";
+import { Rates } from "./rates.js";
 import { Sigmoid } from "./sigmoid.js";
 import { Step } from "./step.js";
 import { Weights } from "./weights.js";
@@ -24,5 +25,9 @@ export const VIEWS = [
   {
     name: "step", title: "Step", key: "4", View: Step, choice: "beat", asks: true,
     about: "The one step that follows this moment, as code and in beats: the line that is lit is the one that is executed. All numbers are those of this very step. Keys: . and , for the next beat and the one before, S for slow motion.",
+  },
+  {
+    name: "rates", title: "Rates", key: "5", View: Rates, asks: true,
+    about: "Each cell is a whole run of these points from the same initial weights, with its own learning rate and momentum: its colour tells how many iterations it takes to the target. A click plays it. The ring is the present run.",
   },
 ];

@@ -1,0 +1,146 @@
+// Learning rate against momentum: a map of whole runs of this data, each of which a click plays.
+import { RatesMap, colours, indexOf } from "../rates_map.js";
+import { captionOf, cellWords, isWhole, legendOf, sumOf } from "../rates_words.js";
+import { write } from "../readouts.js";
+import { decode } from "../record.js";
+
+const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [-1, 0], ArrowUp: [1, 0] };
+const HTML = `<div class="map"><canvas data-testid="rates-map" role="img" aria-label="Runs by learning rate, across, and momentum, upwards: how many iterations each takes to the target"></canvas>
+  <i class="cell" data-testid="rates-cell" role="slider" tabindex="0" aria-label="A run of the map; arrow keys choose one, Enter plays it" aria-valuemin="0"></i></div>
+<p class="said" data-testid="rates-said"></p><p class="scale" data-testid="rates-scale"></p><p class="caption" data-testid="rates-caption"></p>`;
+
+export class Rates {
+  /** @param {import("../protocol.js").Desk} desk */
+  constructor(panel, desk) {
+    panel.innerHTML = HTML;
+    const [said, scale, caption] = panel.querySelectorAll("p");
+    Object.assign(this, { panel, desk, said, scale, caption, cell: panel.querySelector(".cell"), edition: 0, map: null });
+    this.picture = new RatesMap(panel.querySelector(".map"));
+    const sizes = new ResizeObserver(() => this.resize());
+    sizes.observe(this.picture.root);
+    desk.signal.addEventListener("abort", () => sizes.disconnect());
+    this.listen(this.picture.root);
+  }
+
+  listen(root) {
+    const listen = (target, type, act) => target.addEventListener(type, act, { signal: this.desk.signal });
+    const under = ({ clientX, clientY }) => {
+      const { left, top } = root.getBoundingClientRect();
+      return this.map && this.picture.cellAt([clientX - left, clientY - top], this.map);
+    };
+    for (const type of ["pointerdown", "pointermove"]) listen(root, type, (event) => this.point(under(event)));
+    listen(root, "pointerleave", () => this.point(null));
+    listen(root, "click", (event) => this.play(under(event)));
+    listen(this.cell, "focus", () => this.point(this.chosen));
+    listen(this.cell, "blur", () => this.point(null));
+    listen(this.cell, "keydown", (event) => this.key(event));
+  }
+
+  setScene(scene) {
+    Object.assign(this, { scene, map: null, of: null });
+    this.resize();
+  }
+
+  resize() {
+    this.picture.look = null;
+    this.desk.redraw();
+  }
+
+  // Questions
+
+  /** A change of settings asks anew; a map that is not whole is asked for as it grows. */
+  wants() {
+    const { film } = this.desk;
+    const of = String([film.cuts, film.state.again]);
+    if (of !== this.of) {
+      this.edition += 1;
+      Object.assign(this, { of, question: [this.edition, -1] });
+    }
+    return { rates: this.question };
+  }
+
+  take(name, value) {
+    if (name !== "rates" || value.edition !== this.edition) return;
+    this.map = { ...value, values: decode(value.iterations) };
+    if (!isWhole(this.map)) this.question = [this.edition, value.done];
+  }
+
+  // The hand
+
+  /** The cell that the keys move from: by default that of the present run. */
+  get chosen() {
+    const { map } = this;
+    if (!map || this.last) return this.last;
+    const within = (at, values) => Math.max(0, Math.min(values.length - 1, Math.round(at)));
+    const [rate, momentum] = map.here ?? [map.rates[0], 0];
+    return [within(indexOf(momentum, map.momenta), map.momenta), within(indexOf(Math.log(rate), map.rates.map(Math.log)), map.rates)];
+  }
+
+  /** Say what became of the run of a cell; null says it of none. */
+  point(cell) {
+    this.pointed = cell;
+    this.desk.redraw();
+  }
+
+  play(cell) {
+    const { map, desk } = this;
+    if (!map || !cell) return;
+    this.last = cell;
+    desk.begin("TryRates", { lr: map.rates[cell[1]], momentum: map.momenta[cell[0]] });
+  }
+
+  key(event) {
+    const way = KEYS[event.key];
+    if (!this.map || !(way || event.key === "Enter")) return;
+    event.preventDefault();
+    if (!way) return this.play(this.chosen);
+    const ends = [this.map.momenta.length - 1, this.map.rates.length - 1];
+    this.last = this.chosen.map((at, k) => Math.max(0, Math.min(ends[k], at + way[k])));
+    return this.point(this.last);
+  }
+
+  // Frames
+
+  show() {
+    const { map, picture, panel, desk: { film }, pointed } = this;
+    panel.classList.toggle("empty", !map);
+    if (!map) return write(this.caption, this.scene.labels.length ? "Training a run for each rate and momentum …" : "There are no runs without points.");
+    if (!film.moving || !picture.look) picture.measure();
+    const key = [map, pointed, ...Object.values(picture.look)];
+    if (this.drawn?.every((part, k) => part === key[k])) return undefined;
+    this.drawn = key;
+    picture.draw(map);
+    this.mark(pointed);
+    this.describe();
+    return undefined;
+  }
+
+  /** Put the frame round a cell. */
+  mark(cell) {
+    const { map, picture: { box } } = this;
+    const [x, y] = this.picture.place(...(cell ?? this.chosen), map);
+    this.cell.classList.toggle("on", Boolean(cell));
+    Object.assign(this.cell.style, { width: `${box.width / map.rates.length}px`, height: `${box.height / map.momenta.length}px`, transform: `translate(${x}px, ${y}px) translate(-50%, -50%)` });
+    const [row, column] = this.chosen;
+    Object.assign(this.cell, { ariaValueMax: String(map.values.length - 1), ariaValueNow: String(row * map.rates.length + column), ariaValueText: cellWords(map, this.chosen) });
+  }
+
+  describe() {
+    const { map, pointed } = this;
+    write(this.said, `${pointed ? cellWords(map, pointed) : sumOf(map)}`);
+    write(this.caption, captionOf(map));
+    const legend = legendOf(map);
+    if (String(legend) === this.legend) return;
+    this.legend = String(legend);
+    const shades = colours(map.budget);
+    this.scale.replaceChildren("iterations: ", ...legend.flatMap((text, k) => {
+      const item = Object.assign(document.createElement("span"), { textContent: text });
+      item.style.setProperty("--shade", shades[k]);
+      return [item, " "];
+    }));
+  }
+
+  say() {
+    return this.map ? `${sumOf(this.map)}. ${captionOf(this.map)}` : "";
+  }
+}

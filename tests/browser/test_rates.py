@@ -1,0 +1,235 @@
+"""The map of learning rate and momentum, in a real browser: what it says is what runs."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lrcore import Blobs, Run, RunConfig
+from lrcore.insight import MOMENTA, RATES, RateMap, rate_map
+from tests.browser.conftest import OpenPage
+from tests.browser.player import (
+    ENDLESS,
+    assert_shows,
+    go_to,
+    move_slider,
+    pause,
+    wait_for_frames,
+    wait_for_iteration,
+)
+
+QUERY = "?view=rates&mean=0.8&l2=0.05&target_accuracy=0.87&max_iterations=300&speed=max"
+CONFIG = RunConfig(data=Blobs(mean=0.8), l2=0.05, target_accuracy=0.87, max_iterations=300)
+# The colour near a corner of each cell, by row from below.
+_COLOURS = """() => {
+    const canvas = document.querySelector('[data-testid=rates-map]');
+    const [left, top, width, height] = canvas.dataset.box.split(',').map(Number);
+    const copy = Object.assign(document.createElement('canvas'), {width: 1300, height: 800});
+    const context = copy.getContext('2d', {willReadFrequently: true});
+    context.drawImage(canvas, 0, 0);
+    const scale = window.devicePixelRatio;
+    const near = (k) => (k + 0.2) / 24;
+    return Array.from({length: 24}, (_, row) => Array.from({length: 24}, (_, column) => {
+        const [x, y] = [left + near(column) * width, top + height * (1 - near(row))];
+        return Array.from(context.getImageData(x * scale, y * scale, 1, 1).data.slice(0, 3));
+    }));
+}"""
+_BOX = """() => {
+    const canvas = document.querySelector('[data-testid=rates-map]');
+    const {left, top} = canvas.getBoundingClientRect();
+    const [x, y, width, height] = canvas.dataset.box.split(',').map(Number);
+    return [left + x, top + y, width, height];
+}"""
+FAST, GREY, BLACK = (253, 231, 37), (154, 154, 154), (0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def expected() -> RateMap:
+    *_, last = rate_map(Run(CONFIG))
+    return last
+
+
+def whole(page: Page) -> Page:
+    """The page, once its map is filled."""
+    expect(page.get_by_test_id("rates-said")).to_contain_text("Fewest")
+    return page
+
+
+def cell_of(expected: RateMap, least: int, most: int) -> tuple[int, int]:
+    """A cell that takes so many iterations, not at the map's edge."""
+    inside = (expected.iterations >= least) & (expected.iterations <= most)
+    inside[0], inside[:, 0] = False, False
+    return tuple(inside.nonzero()[len(inside.nonzero()) // 2].tolist())
+
+
+def place(page: Page, cell: tuple[int, int]) -> tuple[float, float]:
+    """Px of the middle of a cell on the page."""
+    left, top, width, height = page.evaluate(_BOX)
+    return left + (cell[1] + 0.5) / 24 * width, top + height - (cell[0] + 0.5) / 24 * height
+
+
+def said(expected: RateMap, cell: tuple[int, int]) -> str:
+    row, column = cell
+    iterations = expected.iterations[row, column].item()
+    outcome = f"{iterations} iterations to the target" if iterations >= 0 else "diverged"
+    return f"rate {RATES[column]:g}, momentum {MOMENTA[row]:g}: {outcome}"
+
+
+def assert_runs(page: Page, expected: RateMap, cell: tuple[int, int]) -> None:
+    """The run of a cell has been played to its end, and controls and link say its settings."""
+    row, column = cell
+    iterations = expected.iterations[row, column].item()
+    lr, momentum = RATES[column], MOMENTA[row]
+    status = page.get_by_test_id("status")
+    expect(status).to_contain_text(f"at iteration {iterations}.")
+    expect(page.get_by_test_id("iteration")).to_have_text(str(iterations))
+    for label, value in (("Learning rate", lr), ("Momentum", momentum)):
+        slider = page.get_by_test_id("stSlider").filter(has_text=label)
+        expect(slider.get_by_test_id("stSliderThumbValue")).to_have_text(
+            f"{value:.2f}" if label == "Momentum" else f"{value:g}"
+        )
+    page.wait_for_function(
+        """([lr, momentum]) => {
+            const said = new URLSearchParams(location.search);
+            return Number(said.get('lr') ?? 0.01) === lr
+                && Number(said.get('momentum') ?? 0.9) === momentum && !said.has('changes');
+        }""",
+        arg=[lr, momentum],
+    )
+
+
+def test_the_colour_of_a_cell_is_what_became_of_its_run(
+    open_page: OpenPage, expected: RateMap
+) -> None:
+    page = whole(open_page(QUERY))
+    colours = page.evaluate(_COLOURS)
+    for colour, cells in (
+        (FAST, (expected.iterations >= 0) & (expected.iterations <= 10)),
+        (GREY, expected.iterations == -2),
+        (BLACK, expected.iterations == -3),
+    ):
+        seen = [tuple(colours[row][column]) for row, column in cells.nonzero().tolist()]
+        assert seen
+        # Over a few lie the line of the limit and its name.
+        assert seen.count(colour) > 0.6 * len(seen)
+    expect(page.get_by_test_id("rates-scale")).to_contain_text("not reached")
+    expect(page.get_by_test_id("rates-scale")).to_contain_text("≤ 300")
+    expect(page.get_by_test_id("rates-caption")).to_contain_text("at the minimum")
+
+
+def test_a_click_plays_the_run_of_a_cell_and_it_takes_as_long_as_the_map_says(
+    open_page: OpenPage, expected: RateMap
+) -> None:
+    page = whole(open_page(QUERY))
+    for cell in (cell_of(expected, 100, 250), cell_of(expected, 20, 60)):
+        page.mouse.move(*place(page, cell))
+        expect(page.get_by_test_id("rates-said")).to_have_text(said(expected, cell))
+        page.mouse.click(*place(page, cell))
+        assert_runs(page, expected, cell)
+    # The map is still that of these points, and the link that of this run.
+    page.mouse.move(5, 5)
+    whole(page)
+    page.wait_for_function("new URLSearchParams(location.search).has('at')")
+    page.reload()
+    expect(page.get_by_test_id("iteration")).to_have_text(str(expected.iterations[cell].item()))
+
+
+def test_arrow_keys_choose_a_cell_and_enter_plays_it(
+    open_page: OpenPage, expected: RateMap
+) -> None:
+    page = whole(open_page(f"{QUERY}&lr=0.1&momentum=0.52"))
+    cell = page.get_by_test_id("rates-cell")
+    cell.focus()
+    row, column = MOMENTA.index(0.52), RATES.index(0.1)
+    expect(page.get_by_test_id("rates-said")).to_have_text(said(expected, (row, column)))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    there = (row + 1, column + 1)
+    expect(cell).to_have_attribute("aria-valuetext", said(expected, there))
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    page.keyboard.press("Enter")
+    assert_runs(page, expected, there)
+
+
+def test_another_optimiser_becomes_sgd_and_changes_on_the_way_are_no_more(
+    open_page: OpenPage, expected: RateMap
+) -> None:
+    page = whole(open_page(f"{QUERY}&optimizer=Adam&changes=10:zero_grad=true,Adam_lr=0.5"))
+    go_to(page, 5)
+    cell = cell_of(expected, 20, 60)
+    page.mouse.click(*place(page, cell))
+    assert_runs(page, expected, cell)
+    assert "optimizer" not in parse_qs(urlsplit(page.url).query)
+
+
+def test_a_change_of_settings_makes_another_map_and_another_rate_does_not(
+    open_page: OpenPage,
+) -> None:
+    page = whole(open_page(QUERY))
+    before = page.get_by_test_id("rates-said").inner_text()
+    move_slider(page, "Momentum", "ArrowLeft", 5)
+    page.wait_for_function("new URLSearchParams(location.search).get('momentum') === '0.85'")
+    wait_for_frames(page, 10)
+    expect(page.get_by_test_id("rates-said")).to_have_text(before)
+    move_slider(page, "Target accuracy", "ArrowLeft", 40)
+    expect(page.get_by_test_id("rates-said")).not_to_have_text(before)
+    whole(page)
+    # As the run with which the map began does, it must end where the settings of now say.
+    *_, other = rate_map(Run(CONFIG.changed_within_run({"target_accuracy": 0.67})))
+    fewest = other.iterations[other.iterations >= 0].min().item()
+    expect(page.get_by_test_id("rates-said")).to_contain_text(f": {fewest} iterations")
+
+
+def test_the_map_fills_while_the_page_plays_and_another_view_stops_it(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(f"{ENDLESS}&view=rates&mean=0.8&samples_per_class=1000&speed=60")
+    page.get_by_test_id("play").click()
+    expect(page.get_by_test_id("rates-said")).to_contain_text("Training 576 runs: iteration")
+    wait_for_iteration(page, 60)
+    page.keyboard.press("1")
+    asked = page.evaluate(
+        """async () => {
+            const asked = [];
+            const { send } = WebSocket.prototype;
+            WebSocket.prototype.send = function (data) {
+                asked.push(new TextDecoder().decode(data));
+                return send.call(this, data);
+            };
+            while (asked.length < 3) await new Promise(requestAnimationFrame);
+            return asked;
+        }"""
+    )
+    assert not any('"rates"' in one for one in asked)
+    page.keyboard.press("5")
+    expect(page.get_by_test_id("rates-said")).to_contain_text("No run reaches", timeout=60_000)
+    pause(page)
+
+
+def test_what_a_moment_shows_is_not_touched_by_the_map(open_page: OpenPage) -> None:
+    page = whole(open_page(QUERY))
+    go_to(page, 30)
+    run = Run(CONFIG)
+    run.extend(seconds=60)
+    assert_shows(page, run, 30)
+    expect(page.get_by_test_id("summary")).to_contain_text("Fewest: rate")
+
+
+def test_on_a_phone_a_tap_plays_a_cell(browser: Browser, address: str, expected: RateMap) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, bypass_csp=True
+    )
+    try:
+        page = context.new_page()
+        page.goto(f"{address}/{QUERY}")
+        whole(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_test_id("rates-map").scroll_into_view_if_needed()
+        cell = cell_of(expected, 20, 60)
+        iterations = expected.iterations[cell].item()
+        page.touchscreen.tap(*place(page, cell))
+        expect(page.get_by_test_id("status")).to_contain_text(f"at iteration {iterations}.")
+    finally:
+        context.close()
