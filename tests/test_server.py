@@ -21,6 +21,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Message
+from streamlit.net_util import get_internal_ip
 from streamlit.testing.v1 import AppTest
 
 from lrcore.ui.server.files import ADDRESS, PLOTLY, player_files, scatter_alone
@@ -118,7 +119,12 @@ def test_plotly_without_its_other_traces_is_found_in_this_version() -> None:
     assert scatter_alone(b"another version") == b"//# allFunctionsCalledOnLoad\nanother version"
 
 
-def test_the_browser_opens_once_the_server_answers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("listens", "opened"), [("localhost", "localhost"), ("0.0.0.0", get_internal_ip())]
+)
+def test_the_browser_opens_once_the_server_answers(
+    tmp_path: Path, listens: str, opened: str
+) -> None:
     """A fake browser fetches the address that it is given."""
     seen = tmp_path / "seen"
     browser = tmp_path / "browser"
@@ -128,12 +134,13 @@ def test_the_browser_opens_once_the_server_answers(tmp_path: Path) -> None:
     )
     browser.chmod(0o755)
     port = free_port()
-    process = start(port, "--server.headless", "false", BROWSER=f"{browser} %s", DISPLAY=":0")
+    options = ("--server.headless", "false", "--server.address", listens)
+    process = start(port, *options, BROWSER=f"{browser} %s", DISPLAY=":0")
     try:
         deadline = time.monotonic() + 60
         while not seen.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert seen.read_text() == f"http://localhost:{port} 200\n"
+        assert seen.read_text() == f"http://{opened}:{port} 200\n"
     finally:
         process.terminate()
         process.wait(20)

@@ -105,7 +105,7 @@ def _answers_row(pages: int, spread: list[float], at_once: list[float]) -> Row:
 
 async def _played_together(running: Server, count: int, spread: float) -> list[Client]:
     """So many pages, whose play buttons are pressed evenly over `spread` seconds."""
-    pages = [await Client.open(running) for _ in range(count)]
+    pages = [await Client.open(running.port) for _ in range(count)]
     await asyncio.sleep(1)
     await asyncio.gather(*(_played_after(page, spread * k / count) for k, page in enumerate(pages)))
     for page in pages:

@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from lrcore.ui.player.protocol import Request, Version, plain
-from tests.benchmarks.common import ENDLESS, Server
+from tests.benchmarks.common import ENDLESS
 
 _SPEED = 60
 _WANTED = 4 * _SPEED  # wantedAt in record.js
@@ -32,19 +32,23 @@ class Received:
 
     seq: int
     version: Version
+    first: int
+    rows: bytes
     length: int
     ended: bool
     problem: str | None
 
     @classmethod
     def read(cls, text: str, width: int) -> Self:
-        answer, _ = json.loads(text)
-        rows = len(base64.b64decode(answer["rows"])) // (4 * width)
+        answer, *_ = json.loads(text)
+        rows = base64.b64decode(answer["rows"])
         state = answer["state"]
         return cls(
             answer["seq"],
             Version(**answer["version"]),
-            answer["first"] + rows,
+            answer["first"],
+            rows,
+            answer["first"] + len(rows) // (4 * width),
             state["ended"],
             state["problem"],
         )
@@ -52,21 +56,34 @@ class Received:
 
 @dataclass
 class Client:
-    """One playing page."""
+    """One playing page.
+
+    Attributes:
+        seconds: how long each answer took. starved: how long it had no moment to show.
+        moments: those that it has, as float32.
+    """
 
     _socket: ClientConnection
+    _query: str
     seconds: list[float] = field(default_factory=list)
     starved: float = 0.0
+    moments: bytearray = field(default_factory=bytearray)
     _component: str = ""
     _fragment: str = ""
     _page: str = ""
     _answer: Received | None = None
 
     @classmethod
-    async def open(cls, server: Server) -> Self:
-        """Load the page and read its first answer."""
-        address = f"ws://localhost:{server.port}/_stcore/stream"
-        client = cls(await connect(address, subprotocols=["streamlit"], max_size=None))
+    async def open(cls, port: int, query: str = ENDLESS, cookie: str = "") -> Self:
+        """Load the page of a link and read its first answer."""
+        address = f"ws://localhost:{port}/_stcore/stream"
+        socket = await connect(
+            address,
+            subprotocols=["streamlit"],
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+        )
+        client = cls(socket, query)
         await client._rerun(BackMsg())
         await client._receive(0)
         return client
@@ -93,6 +110,10 @@ class Client:
 
     async def close(self) -> None:
         await self._socket.close()
+
+    async def closed(self) -> None:
+        """Wait until the other side has closed the connection."""
+        await self._socket.wait_closed()
 
     @property
     def _latest(self) -> Received:
@@ -123,7 +144,7 @@ class Client:
             raise ConnectionError(f"the run does not go on: {answer}")
 
     async def _rerun(self, message: BackMsg) -> None:
-        message.rerun_script.query_string = ENDLESS
+        message.rerun_script.query_string = self._query
         message.rerun_script.page_script_hash = self._page
         message.rerun_script.fragment_id = self._fragment
         await self._socket.send(message.SerializeToString())
@@ -138,6 +159,7 @@ class Client:
                     self._page = message.navigation.page_script_hash
                 for answer in self._answers(message):
                     self._answer = answer
+                    self.moments[4 * _WIDTH * answer.first :] = answer.rows
                     if answer.seq == seq:
                         return
         raise ConnectionError("the server closed the connection")

@@ -1,12 +1,12 @@
-"""The player's modules, one function at a time in Chromium: plain data in, plain data out."""
+"""The pages' modules, one function at a time in Chromium: plain data in, plain data out."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, Route
 
+from lrcore.ui.server.files import our_files
 from tests.serving import ROOT
 
-FOLDER = ROOT / "lrcore" / "ui" / "player" / "js"
 GRAPH = ROOT / "lrcore" / "ui" / "autograd" / "graph"
 _ORIGIN = "http://player.test"  # answered by `_serve`, so no request leaves the browser
 
@@ -48,7 +48,6 @@ def serve_modules(page: Page) -> None:
 def _serve(route: Route) -> None:
     name = route.request.url.removeprefix(f"{_ORIGIN}/")
     if name:
-        folder, file = (GRAPH / "js", name[6:]) if name.startswith("graph/") else (FOLDER, name)
-        route.fulfill(path=folder / file, content_type="text/javascript")
+        route.fulfill(path=our_files()[name], content_type="text/javascript")
     else:
         route.fulfill(body="<!doctype html>", content_type="text/html")

@@ -28,6 +28,8 @@ def opened(page: Page, address: str, path: str) -> None:
             "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
         )
         expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+        if path.startswith("stories"):
+            expect(page.locator(".copy-link").last).not_to_be_empty()
         if path.startswith("autograd"):
             expect(page.get_by_test_id("node").first).to_be_visible()
             page.get_by_test_id("end").click()

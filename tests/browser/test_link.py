@@ -71,6 +71,14 @@ def test_one_question_at_a_time_and_again_when_it_is_lost(js: OpenModule) -> Non
     assert second == first | {"seq": first["seq"] + 1}
 
 
+def test_a_question_to_a_server_that_is_gone_is_not_waited_for(js: OpenModule) -> None:
+    calls: list[Plain] = [["playhead.play", 120, False], NEED]
+    other = {"run": 1, "branch": 0, "config": 0, "film": 7}
+    answer: list[Plain] = ["answer", 1, 0, 120, {"seq": 0, "version": other}]
+    first, second = sent(js, *calls, answer, NEED)
+    assert (first["knows"]["film"], second["knows"]) == (0, other)
+
+
 def test_ended_run_and_a_problem_end_the_questions(js: OpenModule) -> None:
     for state in ({"ended": True}, {"problem": "out of memory"}):
         stop: list[Plain] = ["answer", 1, 120, 0, {"state": state}]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lrcore import Run
 from lrcore.stories import STORIES, Story
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenModule, OpenPage
 from tests.browser.player import (
     assert_shows,
     go_to,
@@ -119,3 +122,75 @@ def test_sentence_and_warning_are_all_on_screen(open_page: OpenPage) -> None:
         assert max(status.evaluate(hidden)) <= 0, name
         assert hidden_part(page, "stMain") <= 0, name
         expect(status).to_be_in_viewport(ratio=1)
+
+
+def copied(page: Page, button: str, key: str = "") -> str:
+    """What a button puts on the clipboard, by the mouse or by a key."""
+    found = page.get_by_title(button, exact=True)
+    act = found.click if not key else lambda: found.press(key)
+    act()
+    expect(found).to_have_text("Copied")
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+@pytest.mark.parametrize("key", ["", "Enter"])
+def test_the_copied_link_of_a_story_opens_it_elsewhere(
+    open_page: OpenPage, context: BrowserContext, browser: Browser, key: str
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = open_page(quiet=False)
+    open_menu(page)
+    story = BY_NAME["circles-quadratic"]
+    link = copied(page, f"Copy link to {story.title}", key)
+    elsewhere = browser.new_context()
+    copy = elsewhere.new_page()
+    copy.goto(link)
+    expect(copy.get_by_test_id("status")).to_have_text(story.watch)
+    assert_plays(copy, story)
+    elsewhere.close()
+
+
+def test_the_links_of_all_stories_are_copied_as_one_list(
+    open_page: OpenPage, context: BrowserContext, address: str
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = open_page(quiet=False)
+    open_menu(page)
+    text = copied(page, "All stories as a list in Markdown")
+    found = re.findall(r"^(?:## (.+)|- \[(.+)\]\((.+)\))$", text, re.MULTILINE)
+    assert [title for _, title, _ in found if title] == [story.title for story in STORIES]
+    assert [one for one, _, _ in found if one] == list(
+        dict.fromkeys(story.chapter for story in STORIES)
+    )
+    for story in STORIES[::11]:
+        [link] = [link for _, title, link in found if title == story.title]
+        assert link.startswith(f"{address}/?")
+        page.goto(link)
+        expect(page.get_by_test_id("status")).to_contain_text(story.watch)
+
+
+def test_links_keep_the_folder_that_the_pages_are_served_from(js: OpenModule) -> None:
+    chapters = [["One", [["A", "./?lr=1"], ["B", "./?lr=2"]]], ["Two", [["C", "./?lr=3"]]]]
+    assert (
+        js("stories.js").call("written", "./?lr=1", "http://here/x/stories")
+        == "http://here/x/?lr=1"
+    )
+    assert js("stories.js").call("written", chapters, "http://here/x/stories") == (
+        "## One\n\n- [A](http://here/x/?lr=1)\n- [B](http://here/x/?lr=2)\n\n"
+        "## Two\n\n- [C](http://here/x/?lr=3)\n"
+    )
+
+
+def test_a_finger_can_hit_every_button(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(f"{address}/stories")
+    buttons = page.locator(".copy-link")
+    expect(buttons).to_have_count(len(STORIES) + 1)
+    sizes = buttons.evaluate_all(
+        "all => all.map((e) => e.getBoundingClientRect()).map((r) => Math.min(r.width, r.height))"
+    )
+    assert min(sizes) >= 44
+    context.close()

@@ -23,6 +23,7 @@ STREAMLIT = Path(st.__file__).parent / "static"
 _PLAYER = Path(__file__).parents[1] / "player" / "js"
 _GRAPH = Path(__file__).parents[1] / "autograd" / "graph" / "js"
 _CONNECTION = Path(__file__).with_name("connection.js")
+_STORIES = Path(__file__).parents[1] / "stories.js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 # A year, as long as a browser keeps anything: what changes has another address.
@@ -62,8 +63,10 @@ def graph_files() -> Mapping[str, Path]:
     return {f"graph/{path.name}": path for path in sorted(_GRAPH.glob("*.js"))}
 
 
-def _our_files() -> dict[str, Path]:
-    return {**player_files(), **graph_files(), _CONNECTION.name: _CONNECTION}
+def our_files() -> Mapping[str, Path]:
+    """All modules of the pages by their names."""
+    alone = {path.name: path for path in (_CONNECTION, _STORIES)}
+    return {**player_files(), **graph_files(), **alone}
 
 
 def scatter_alone(plotly_js: bytes) -> bytes:
@@ -89,9 +92,10 @@ def _version(files: Iterable[Path]) -> str:
 
 # Where the browser finds the player and Plotly, below the address of the pages. The version keeps
 # old copies away.
-ADDRESS = f"assets/{_version(_our_files().values())}"
+ADDRESS = f"assets/{_version(our_files().values())}"
 PLOTLY = f"{ADDRESS}/plotly.min.js"
 CONNECTION = f"{ADDRESS}/{_CONNECTION.name}"
+STORIES = f"{ADDRESS}/{_STORIES.name}"
 
 
 def base_path() -> str:
@@ -102,7 +106,7 @@ def base_path() -> str:
 
 def _known_files() -> dict[str, _File]:
     """Every file by its address: those that a browser needs, and no folder to look into."""
-    known = {f"/{ADDRESS}/{name}": _File(path) for name, path in _our_files().items()}
+    known = {f"/{ADDRESS}/{name}": _File(path) for name, path in our_files().items()}
     for path in (STREAMLIT / "static").rglob("*"):
         if path.suffix in _KINDS:
             known[f"/{path.relative_to(STREAMLIT).as_posix()}"] = _File(path)

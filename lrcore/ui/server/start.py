@@ -13,6 +13,7 @@ from importlib import import_module
 from threading import Thread
 
 import streamlit as st
+from streamlit.net_util import get_internal_ip
 
 from lrcore.ui.server.files import base_path
 
@@ -73,9 +74,12 @@ def _leave_compiler_out() -> None:
 
 
 def _open_browser() -> None:
-    """Open the page once the server answers: Streamlit does so for plain scripts alone."""
+    """Open the page once the server answers: Streamlit does so for plain scripts alone.
+
+    Where others may open it, at an address that is theirs too: links are copied from this page.
+    """
     host = str(st.get_option("server.address") or "localhost")
-    host = "localhost" if host in {"0.0.0.0", "::"} else host
+    host = (get_internal_ip() or "localhost") if host in {"0.0.0.0", "::"} else host
     port = int(st.get_option("server.port"))
     deadline = time.monotonic() + _PATIENCE
     while not _answers(host, port):

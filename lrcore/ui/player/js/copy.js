@@ -1,7 +1,7 @@
-// The button that copies a link to what is shown.
+// A button that copies a text, such as a link to what is shown.
 const SHOWN = 2000; // ms that the button says how it went
 
-/** @param {HTMLButtonElement} button says what it does, and then whether it was done
+/** @param {HTMLButtonElement} button says what it does, and for a while whether it was done (`told`)
  * @param {() => string} address what to copy */
 export function copyOnClick(button, address, signal) {
   const label = button.textContent;
@@ -11,8 +11,12 @@ export function copyOnClick(button, address, signal) {
   button.addEventListener("click", async () => {
     const done = await copy(address(), button);
     button.textContent = done ? "Copied" : "Not copied: take the address of the page";
+    button.classList.add("told");
     clearTimeout(timer);
-    timer = setTimeout(() => { button.textContent = label; }, SHOWN);
+    timer = setTimeout(() => {
+      button.textContent = label;
+      button.classList.remove("told");
+    }, SHOWN);
   }, { signal });
 }
 

@@ -125,6 +125,7 @@ export class Link {
     this.lastCommand = Math.max(this.lastCommand, done);
     this.commands = this.commands.filter(({ number }) => number > done);
     const film = version.film !== this.version.film;
+    if (film) this.asked = null; // of a server that is gone
     const run = film || version.run !== this.version.run;
     if (run) Object.assign(this, { settled: {}, later: {}, told: at });
     return { film: film && this.version.run > 0, run, branch: run || version.branch !== this.version.branch };
