@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from lrcore import SGD, Run, RunConfig
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Answer, Ghost, Request
 
@@ -32,11 +33,11 @@ def filmed(config: RunConfig = ENDLESS) -> tuple[Film, Clock]:
 def ask(film: Film, last: Answer | None = None, **fields: object) -> Answer:
     """Ask as a player does that has received `last` (nothing: the answer that the page opens
     with), changed by `fields`."""
-    film._limits.wait(20)
-    opening = film.respond() if last is None else last
+    film.limits.wait(20)
+    opening = respond(film) if last is None else last
     asked = {"knows": opening.version, "rows": (len(film.run), 120)} | fields
     film.take(Request(**asked))
-    return film.respond()
+    return respond(film)
 
 
 def rows_of(answer: Answer | Ghost, width: int = 5) -> np.ndarray:

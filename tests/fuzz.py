@@ -26,6 +26,7 @@ from lrcore.ui import own_data
 from lrcore.ui.autograd.controls import controls_of
 from lrcore.ui.autograd.page import EXERCISES, RENAMED
 from lrcore.ui.controls import all_controls
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
 from lrcore.ui.player.protocol import Request
@@ -116,7 +117,7 @@ def message(chance: random.Random) -> None:
         request = parse_request(chance.choice((said, said, said, thing(chance))))
         if request is not None:
             film.take(request)
-        json.dumps(film.respond().message(), allow_nan=False)
+        json.dumps(respond(film).message(), allow_nan=False)
 
 
 def thing(chance: random.Random, depth: int = 0) -> object:
@@ -160,7 +161,7 @@ def file(chance: random.Random) -> None:
     with suppress(DataError):
         upload, choice = own_data._opened("a.csv", bytes(content))
         data = Uploaded(select(upload.table, *choice).dataset)
-        answer = Film(RunConfig(data=data, max_iterations=20)).respond()
+        answer = respond(Film(RunConfig(data=data, max_iterations=20)))
         json.dumps(answer.message(), allow_nan=False)
 
 

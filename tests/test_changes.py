@@ -16,6 +16,7 @@ from lrcore.settings import SettingsError, described
 from lrcore.training import FIXED_IN_A_RUN
 from lrcore.training.engine import Engine
 from lrcore.ui.changes import CHANGES, changeable, segments_of, text_of
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Mark, Request
 from tests.films import ENDLESS, ask, recorded, rows_of, with_rate
@@ -135,7 +136,7 @@ def film_of_link(segments: Sequence[Segment]) -> Film:
 
 def played(film: Film, until: int) -> int:
     """Ask until moment `until - 1` is there or the run has ended; how many answers that took."""
-    answer = film.respond()
+    answer = respond(film)
     for asked in range(1, 10_000):
         if len(film.run) >= until or answer.state.ended:
             return asked
@@ -179,7 +180,7 @@ def changeable_fields() -> list[str]:
 
 def test_the_player_is_told_the_moments_after_a_change_anew() -> None:
     film = film_of_link((Segment(0, ENDLESS), Segment(200, with_rate(0.5))))
-    first = film.respond()
+    first = respond(film)
     assert (first.marks, first.state.waiting, len(rows_of(first))) == ((), False, 120)
     second = ask(film, first, rows=(120, 420), playing=True, speed=60.0)
     assert second.marks == (Mark(200, "Learning rate 0.01 → 0.5", breaks=False),)
@@ -200,7 +201,7 @@ def test_a_change_far_off_does_not_hold_up_an_answer(monkeypatch: pytest.MonkeyP
     endless = replace(ENDLESS, max_iterations=1_000_000)
     film = Film(endless, changes=(Segment(900_000, with_rate(0.5)),), at=900_010)
     monkeypatch.setattr(Engine, "advance", counting)
-    answer = film.respond()
+    answer = respond(film)
     for _ in range(5):
         before = len(trained)
         answer = ask(film, answer, rows=(len(film.run), 900_011))
@@ -213,7 +214,7 @@ def test_many_changes_do_not_hold_up_an_answer(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("lrcore.ui.player.film._SECONDS_PER_ANSWER", 0.0)
     rates = [with_rate(0.1 + 0.1 * (k % 2)) for k in range(50)]
     film = film_of_link([Segment(k, config) for k, config in enumerate(rates)])
-    film.respond()
+    respond(film)
     assert len(film.run.segments) == 2
     assert played(film, 60) > 40
     assert film.run.segments == tuple(Segment(k, config) for k, config in enumerate(rates))
@@ -227,7 +228,7 @@ def test_a_change_beyond_the_end_is_left_out() -> None:
         f"In the link, the change at iteration 5,000 is left out: the run ends at iteration {end}."
     )
     assert (film.wanted, film.segments) == (RunConfig(), (Segment(0, RunConfig()),))
-    assert not film.respond().state.waiting
+    assert not respond(film).state.waiting
     film = film_of_link(
         (Segment(0, RunConfig()), Segment(5000, ENDLESS), Segment(6000, RunConfig()))
     )
@@ -246,9 +247,9 @@ def test_a_change_at_the_very_end_goes_on_from_there() -> None:
 
 def test_a_change_by_hand_comes_before_those_of_the_link() -> None:
     film = film_of_link((Segment(0, ENDLESS), Segment(400, with_rate(0.5))))
-    film.take(Request(knows=film.respond().version, at=30, rows=(120, 120)))
+    film.take(Request(knows=respond(film).version, at=30, rows=(120, 120)))
     film.set(replace(with_rate(0.5), zero_grad=False))
-    answer = film.respond()
+    answer = respond(film)
     assert [mark.iteration for mark in answer.marks] == [30]
     assert film.segments == film.run.segments
     assert film.run.config == replace(with_rate(0.5), zero_grad=False)
@@ -256,9 +257,9 @@ def test_a_change_by_hand_comes_before_those_of_the_link() -> None:
 
 def test_restart_and_other_data_drop_the_changes() -> None:
     film = film_of_link((Segment(0, ENDLESS), Segment(400, with_rate(0.5))))
-    film.respond()
+    respond(film)
     film.restart()
-    assert (film.respond().marks, film.segments) == ((), (Segment(0, with_rate(0.5)),))
+    assert (respond(film).marks, film.segments) == ((), (Segment(0, with_rate(0.5)),))
     film = film_of_link((Segment(0, ENDLESS), Segment(400, with_rate(0.5))))
     other = replace(with_rate(0.5), data=Blobs(seed=8))
     film.set(other)

@@ -12,6 +12,7 @@ import pytest
 
 from lrcore import FEATURES, SGD, Blobs, Circles, Dataset, Quadratic, Run, RunConfig, palette
 from lrcore.figures import boundary, curves, still
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from tests.by_hand import phi, run_to
 
@@ -65,7 +66,7 @@ def test_arrays_are_the_model_on_the_grid_and_its_mistakes(title: str, at: int) 
 @every_feature_map
 def test_player_draws_the_same_numbers(title: str) -> None:
     film = Film(config(title))
-    scene, row = film.respond().scene, film.run.columns(30, 31).table()[0].astype(np.float64)
+    scene, row = respond(film).scene, film.run.columns(30, 31).table()[0].astype(np.float64)
 
     def logits(text: str) -> np.ndarray:
         features = np.frombuffer(base64.b64decode(text), "<f4").astype(np.float64)

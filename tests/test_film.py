@@ -11,6 +11,7 @@ import pytest
 from lrcore import LBFGS, SGD, Adam, Blobs, Cubic, Quadratic, Run, RunConfig, Segment, Status
 from lrcore.data import Dataset, Uploaded
 from lrcore.training.engine import Engine
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.protocol import Answer, Mark, Request, Version
 from lrcore.ui.player.words import began, ending_sentence
 from tests.films import ENDLESS, ask, filmed, recorded, rows_of, with_rate
@@ -37,7 +38,7 @@ def counted_steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
 
 def test_page_opens_with_the_scene_and_the_first_moments() -> None:
     film, _ = filmed()
-    answer = film.respond()
+    answer = respond(film)
     assert (answer.version, answer.first) == (Version(1, 0, 0), 0)
     assert len(rows_of(answer)) == 120
     assert np.array_equal(rows_of(answer), recorded(film.run))
@@ -60,22 +61,22 @@ def test_answer_is_plain_json_with_the_names_of_the_protocol() -> None:
 def test_asking_again_gives_the_same_answer_and_trains_once() -> None:
     film, _ = filmed()
     first = ask(film)
-    assert film.respond() == first
+    assert respond(film) == first
     second = ask(film, first, rows=(120, 420), at=50)
-    assert (film.respond(), len(film.run)) == (second, 420)
+    assert (respond(film), len(film.run)) == (second, 420)
     film.set(with_rate(0.5))
     third = ask(film, second, rows=(420, 700), at=50)
     assert third.version.branch == 1
-    assert (film.respond(), len(film.run)) == (third, 700)
+    assert (respond(film), len(film.run)) == (third, 700)
     film.restart()
     fourth = ask(film, third, rows=(700, 500))
     assert fourth.version.branch == 2
-    assert film.respond() == fourth
+    assert respond(film) == fourth
 
 
 def test_later_rows_follow_without_the_scene() -> None:
     film, _ = filmed()
-    first = film.respond()
+    first = respond(film)
     second = ask(film, first, rows=(120, 420))
     assert (second.scene, second.first, len(rows_of(second))) == (None, 120, 300)
     table = np.concatenate([rows_of(first), rows_of(second)])
@@ -98,7 +99,7 @@ def test_paused_page_branches_at_once_where_it_rests(monkeypatch: pytest.MonkeyP
     clock.now += 3600
     trained = counted_steps(monkeypatch)
     film.set(with_rate(0.5))
-    answer = film.respond()
+    answer = respond(film)
     assert film.run.segments == (Segment(0, ENDLESS), Segment(30, with_rate(0.5)))
     assert answer.marks == (Mark(30, "Learning rate 0.01 → 0.5", breaks=False),)
     assert (answer.version, answer.first, answer.state.waiting) == (Version(1, 1, 1), 30, False)
@@ -113,7 +114,7 @@ def test_playhead_that_comes_with_the_change_is_where_it_applies() -> None:
     seen = ask(film, rows=(120, 420), at=30, playing=True, speed=60.0)
     film.take(Request(knows=seen.version, at=77, playing=True, speed=60.0, rows=(420, 137)))
     film.set(with_rate(0.5))
-    answer = film.respond()
+    answer = respond(film)
     assert answer.marks == (Mark(77, "Learning rate 0.01 → 0.5", breaks=False),)
     assert len(film.run) == 77 + 120
 
@@ -123,7 +124,7 @@ def test_playhead_told_just_before_is_foreseen() -> None:
     ask(film, rows=(120, 420), at=30, playing=True, speed=600.0)
     clock.now += 0.1
     film.set(with_rate(0.5))
-    assert film.respond().marks[0].iteration == 90
+    assert respond(film).marks[0].iteration == 90
 
 
 def test_change_waits_for_a_playhead_and_trains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +133,7 @@ def test_change_waits_for_a_playhead_and_trains_nothing(monkeypatch: pytest.Monk
     clock.now += 1.0
     trained = counted_steps(monkeypatch)
     film.set(with_rate(0.5))
-    told = film.respond()
+    told = respond(film)
     assert (told.state.waiting, told.version) == (True, Version(1, 0, 1))
     assert (trained, film.run.config) == ([], ENDLESS)
     placed = ask(film, told, rows=(420, 150), at=92, playing=True, speed=60.0)
@@ -146,7 +147,7 @@ def test_playhead_beyond_the_record_branches_at_its_end() -> None:
     film, _ = filmed()
     ask(film, at=10**9)
     film.set(with_rate(0.5))
-    film.respond()
+    respond(film)
     assert film.run.segments[-1].start == 119
 
 
@@ -154,12 +155,12 @@ def test_change_taken_back_before_it_was_placed_leaves_no_mark() -> None:
     film, clock = filmed()
     first = ask(film, at=40, playing=True)
     film.set(replace(ENDLESS))
-    assert film.respond() == first
+    assert respond(film) == first
     clock.now += 1
     film.set(with_rate(0.5))
-    film.respond()
+    respond(film)
     film.set(ENDLESS)
-    answer = ask(film, film.respond(), at=40, playing=True)
+    answer = ask(film, respond(film), at=40, playing=True)
     assert (answer.version.branch, answer.marks, answer.first) == (0, (), 120)
 
 
@@ -179,9 +180,9 @@ def test_rows_from_the_earliest_unseen_branch_on_are_sent_again() -> None:
 def test_a_new_run_starts_at_0_for_a_player_that_has_just_come_back() -> None:
     film, _ = filmed()
     film.take(Request(at=77))  # it knows no run yet, and asks no more while it rests
-    assert film.respond().at == 77
+    assert respond(film).at == 77
     film.set(replace(film.wanted, data=Blobs(seed=5)))
-    assert film.respond().at == 0
+    assert respond(film).at == 0
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_other_data_or_weights_start_a_new_run(config: RunConfig) -> None:
 def test_player_that_has_just_been_made_learns_where_to_go_on() -> None:
     film, _ = filmed()
     ask(film, at=70)
-    assert film.respond().at == 70
+    assert respond(film).at == 70
     answer = ask(film, knows=Version(), at=70)
     assert (answer.at, answer.first, answer.scene is None) == (70, 0, False)
 
@@ -247,7 +248,7 @@ def test_mark_names_what_changed(change: dict[str, object], label: str) -> None:
     film, _ = filmed()
     ask(film, at=3)
     film.set(replace(ENDLESS, **change))
-    answer = film.respond()
+    answer = respond(film)
     assert answer.marks == (Mark(3, label, breaks="Loss" in label),)
     assert answer.state.target == film.run.config.target_accuracy
 
@@ -344,7 +345,7 @@ def test_limits_come_with_a_later_answer() -> None:
 
 def test_moments_with_test_points_carry_their_loss_and_accuracy() -> None:
     film, _ = filmed(replace(ENDLESS, features=Quadratic(), test_share=0.25))
-    answer = film.respond()
+    answer = respond(film)
     assert answer.scene.columns == ["loss", "accuracy", "test_loss", "test_accuracy"]
     assert len(answer.scene.terms) == 5
     assert np.array_equal(rows_of(answer, 10), recorded(film.run))
@@ -359,10 +360,10 @@ def test_a_drag_can_be_undone_and_other_data_cannot() -> None:
     film.take(Request(knows=first.version))
     film.start_from((1.0, -2.0, 0.5))
     assert film.run is not run
-    assert film.respond().state.undo
+    assert respond(film).state.undo
     film.undo()
     assert film.run is run
-    assert not film.respond().state.undo
+    assert not respond(film).state.undo
     film.start_from((1.0, -2.0, 0.5))
     film.set(RunConfig(data=Blobs(seed=9)))
-    assert not film.respond().state.undo
+    assert not respond(film).state.undo

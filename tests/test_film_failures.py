@@ -14,6 +14,7 @@ from lrcore import LBFGS, SGD, Blobs, Cubic, Run, RunConfig, Segment, TrainingEr
 from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
 from lrcore.training.engine import Engine
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Answer, Request
 from tests.films import ENDLESS, ask, filmed, recorded, rows_of, with_rate
@@ -28,7 +29,7 @@ def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 def answer_while_torch_fails(film: Film) -> Answer:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
-        return film.respond()
+        return respond(film)
 
 
 def assert_kept(answer: Answer) -> None:
@@ -42,7 +43,7 @@ def test_failure_is_told_and_the_next_answer_goes_on() -> None:
     answer = answer_while_torch_fails(film)
     assert_kept(answer)
     assert (answer.first, len(rows_of(answer)), answer.state.ended) == (120, 0, False)
-    later = film.respond()
+    later = respond(film)
     assert later.state.problem is None
     expected = Run(ENDLESS)
     expected.extend(seconds=60, iterations=219)
@@ -57,7 +58,7 @@ def test_failure_of_a_change_keeps_the_run_and_the_change_is_placed_later(at: in
     film.set(with_rate(0.5))
     assert_kept(answer_while_torch_fails(film))
     assert np.array_equal(recorded(film.run), before)
-    answer = film.respond()
+    answer = respond(film)
     assert (answer.state.problem, answer.version.branch, answer.first) == (None, 1, at)
     assert film.run.segments[-1] == Segment(at, with_rate(0.5))
     assert first.marks == ()
@@ -67,11 +68,11 @@ def test_failure_of_a_restart_is_made_good_by_the_next_answer() -> None:
     film, _ = filmed()
     ask(film, at=40)
     film.set(with_rate(0.5))
-    film.respond()
+    respond(film)
     film.restart()
     assert_kept(answer_while_torch_fails(film))
     assert len(film.run.segments) == 2
-    assert film.respond().state.problem is None
+    assert respond(film).state.problem is None
     assert film.run.segments == (Segment(0, with_rate(0.5)),)
 
 
@@ -94,7 +95,7 @@ def test_new_run_that_cannot_start_leaves_the_present_one() -> None:
         patch.setattr(Engine, "advance", Mock(side_effect=RuntimeError("out of memory")))
         with pytest.raises(TrainingError, match="out of memory"):
             film.set(replace(ENDLESS, data=Blobs(seed=8)))
-    assert film.respond() == first
+    assert respond(film) == first
 
 
 # A finite loss, and a gradient that is not: torch's line search compares numbers that are none.
@@ -112,19 +113,19 @@ NO_STEP = RunConfig(
 def test_a_link_from_which_no_step_leads_shows_its_first_moment() -> None:
     film = Film(NO_STEP)
     for _ in range(2):
-        answer = film.respond()
+        answer = respond(film)
         assert (len(film.run), answer.state.ended) == (1, False)
         assert answer.state.problem is not None
         assert answer.state.problem.startswith("The optimiser finds no step from here")
     film.set(replace(NO_STEP, optimizer=SGD()))
-    assert film.respond().state.problem is None
+    assert respond(film).state.problem is None
 
 
 @pytest.mark.parametrize("mini_batches", [False, True])
 @pytest.mark.parametrize("data", [Placed(""), Uploaded()])
 def test_no_points_and_a_line_search_are_no_failure(data: Settings, mini_batches: bool) -> None:
     config = RunConfig(data=data, optimizer=LBFGS(), l2=0.5, mini_batches=mini_batches)
-    state = Film(config).respond().state
+    state = respond(Film(config)).state
     assert state.problem is None
     assert state.sentence.startswith("There are no points yet")
 
@@ -139,11 +140,11 @@ def test_what_an_optimiser_raises_keeps_the_moments_before(error: Exception) -> 
         film, _ = filmed()
         film.take(Request(knows=ask(film).version, rows=(120, 220)))
         step.side_effect = error
-        problems = [film.respond().state.problem for _ in range(2)]
+        problems = [respond(film).state.problem for _ in range(2)]
     assert all("finds no step" in problem for problem in problems if problem is not None)
     assert None not in problems
     assert len(film.run) == 121
-    assert film.respond().state.problem is None
+    assert respond(film).state.problem is None
     expected = Run(ENDLESS)
     expected.extend(seconds=60, iterations=219)
     assert np.array_equal(recorded(film.run), recorded(expected))

@@ -15,6 +15,7 @@ from lrcore.limits import Limits
 from lrcore.settings import described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from tests.pages import config_of, controls, opened, player, toasts
 from tests.story_runs import BY_NAME, every_story
@@ -33,11 +34,11 @@ def no_limits() -> Iterator[None]:
 def test_player_is_told_the_story_while_its_settings_hold() -> None:
     story = STORIES[0]
     film = Film(story.config)
-    assert film.respond().state.story == story.watch
+    assert respond(film).state.story == story.watch
     film.set(replace(story.config, target_accuracy=0.98))
-    assert film.respond().state.story == ""
+    assert respond(film).state.story == ""
     film.set(story.config)
-    assert film.respond().state.story == story.watch
+    assert respond(film).state.story == story.watch
 
 
 @every_story

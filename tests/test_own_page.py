@@ -14,6 +14,7 @@ from lrcore import FEATURES, RunConfig
 from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
 from lrcore.ui import own_data, training
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import LimitWords, Place, Request
 from tests.pages import config_of, film_of, opened, player, session_of, toasts, words
@@ -205,13 +206,13 @@ def test_few_points_give_an_answer_that_can_be_sent(
             data=data, features=features, test_share=share, target_on=asked, max_iterations=30
         )
     )
-    film._limits.wait(10)
-    answer = film.respond()
+    film.limits.wait(10)
+    answer = respond(film)
     assert json.loads(json.dumps(answer.message())) is not None
     assert [trace["name"] for trace in answer.scene.scatter["data"]] == ["class 0", "class 1"]
     assert answer.scene.placing == isinstance(data, Placed)
     film.take(Request(knows=answer.version, rows=(1, 1), wants={"grid": (0.0, 1.0, 0.0, 1.0)}))
-    answer = film.respond()
+    answer = respond(film)
     assert answer.got["grid"].view == (0.0, 1.0, 0.0, 1.0)
     state = answer.state
     if not len(film.run.data.y):

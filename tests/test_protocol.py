@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lrcore import RunConfig
 from lrcore.ui.player import protocol, view_data
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
 from lrcore.ui.player.protocol import (
@@ -143,13 +144,13 @@ def test_field_that_is_not_as_described_drops_the_message_and_says_so(
 )
 def test_a_wish_that_is_no_numbers_is_answered_with_nothing(wish: object) -> None:
     film = Film(RunConfig(max_iterations=30))
-    version = film.respond().version
+    version = respond(film).version
     for name in VIEWS:
         request = parse_request({"knows": version._asdict(), "rows": [1, 1], "wants": {name: wish}})
         assert request is not None
         film.take(request)
         # The browser would ask for ever for what is not there at all.
-        assert film.respond().got == {name: None}
+        assert respond(film).got == {name: None}
 
 
 anything = st.recursive(
@@ -200,7 +201,7 @@ def test_every_question_that_can_be_read_is_answered_in_json(
         film.take(request)
         if changed:
             film.set(RunConfig(max_iterations=300, zero_grad=not film.wanted.zero_grad))
-        message = film.respond().message()
+        message = respond(film).message()
         assert json.loads(json.dumps(message, allow_nan=False)) == message
 
 

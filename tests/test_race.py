@@ -11,6 +11,7 @@ import torch
 
 from lrcore import LBFGS, SGD, Adagrad, Adam, Blobs, Run, RunConfig, Status
 from lrcore.insight import RATE_LADDER, Entrant, passed_at, race
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.protocol import LATER, Request
 from lrcore.ui.player.race import order, race_card, ready_runs
@@ -145,11 +146,11 @@ def test_the_order_depends_on_the_axis() -> None:
 def test_the_slowest_is_shown_with_the_others_as_ghosts() -> None:
     film, _ = filmed(CONFIG)
     ask(film)
-    asked_until_done(film._atlas, (1, -1, 0, 0, 5))
-    runs = ready_runs(film._atlas, 1)
+    asked_until_done(film.atlas, (1, -1, 0, 0, 5))
+    runs = ready_runs(film.atlas, 1)
     film.pin()
     film.race(1)
-    answer = film.respond()
+    answer = respond(film)
     assert (answer.version.run, answer.at, len(answer.ghosts)) == (2, 0, 1)
     assert film.wanted.optimizer == runs[-1].config.optimizer
     assert np.array_equal(rows_of(answer), recorded(runs[-1]))
@@ -158,7 +159,7 @@ def test_the_slowest_is_shown_with_the_others_as_ghosts() -> None:
     assert answer.state.label == runs[-1].config.optimizer.title
     film.take(Request(knows=answer.version))
     film.ghosts.remove(answer.ghosts[0].number)
-    assert film.respond().state.race == ()
+    assert respond(film).state.race == ()
 
 
 def test_a_race_that_nobody_has_prepared_changes_nothing() -> None:

@@ -23,6 +23,7 @@ from lrcore.figures.scene import (
     shading,
     view_of,
 )
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Request
 
@@ -217,7 +218,7 @@ def numbers(text: str, width: int) -> np.ndarray:
 
 def test_scene_has_the_points_as_people_and_as_the_model_see_them() -> None:
     film = Film(RunConfig(features=Quadratic(), standardise=True, test_share=0.25))
-    scene, run = film.respond().scene, film.run
+    scene, run = respond(film).scene, film.run
     x = run.data.x.numpy()
     assert np.array_equal(numbers(scene.points, 2), x)
     trained = x[~run.is_test.numpy()].astype(np.float64)
@@ -233,15 +234,15 @@ def test_scene_has_the_points_as_people_and_as_the_model_see_them() -> None:
 
 
 def test_sampled_scene_says_so() -> None:
-    scene = Film(RunConfig(data=Blobs(samples_per_class=2000))).respond().scene
+    scene = respond(Film(RunConfig(data=Blobs(samples_per_class=2000)))).scene
     assert scene.note == "2,000 of 4,000 points are drawn"
     assert len(scene.labels) == 2000
 
 
 def test_other_axes_bring_a_grid_for_them() -> None:
     film = Film(RunConfig())
-    film.take(Request(knows=film.respond().version, wants={"grid": (0.0, 1.0, 2.0, 4.0)}))
-    answer = film.respond()
+    film.take(Request(knows=respond(film).version, wants={"grid": (0.0, 1.0, 2.0, 4.0)}))
+    answer = respond(film)
     assert answer.scene is None
     grid = answer.got["grid"]
     assert grid.view == (0.0, 1.0, 2.0, 4.0)

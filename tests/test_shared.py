@@ -13,6 +13,7 @@ from lrcore import LBFGS, Blobs, RunConfig
 from lrcore.limits import limits_of
 from lrcore.training import Run
 from lrcore.ui.player import film as film_module
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import Request
 from lrcore.ui.shared import Shared
@@ -53,12 +54,12 @@ def test_nobody_waits_long_for_a_page_that_takes_long() -> None:
 
 
 def test_pages_that_wait_share_the_time_to_train(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(film_module, "_SECONDS_PER_ANSWER", 1.0)
+    monkeypatch.setattr(film_module, "_SECONDS_PER_ANSWER", 3.0)
     film = Film(SMALL)
-    film.take(Request(knows=film.respond().version, playing=True, rows=(120, 1_000_000)))
+    film.take(Request(knows=respond(film).version, playing=True, rows=(120, 1_000_000)))
     lengths = [len(film.run)]
     for pages in (1, 50):
-        film.respond(pages)
+        respond(film, pages)
         lengths.append(len(film.run))
     alone, in_company = lengths[1] - lengths[0], lengths[2] - lengths[1]
     assert 0 < in_company < alone / 4
@@ -82,7 +83,7 @@ def test_the_page_that_takes_most_may_not_grow_when_memory_is_full() -> None:
     said = shared.complaint(large)
     assert said.startswith("The memory for all pages of this server is full: 2 of them hold 0.0 GB")
     length = len(large.run)
-    answer = large.respond(complaint=said)
+    answer = respond(large, complaint=said)
     assert answer.state.problem == said
     assert len(large.run) == length
     large.set(SMALL)
@@ -93,7 +94,7 @@ def test_what_nobody_looks_at_any_more_is_freed() -> None:
     shared, film = Shared(), Film(LARGE)
     shared.admit(film)
     limits_of(film.run)
-    film.respond()
+    respond(film)
     run, whole = weakref.ref(film.run), weakref.ref(film)
     film.set(SMALL)
     assert _is_freed(run)

@@ -31,6 +31,7 @@ from lrcore.ui.own_data import place_points
 from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
+from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import (
     Command,
@@ -140,7 +141,7 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
         st.toast(plain(problem), icon=":material/error:", duration="infinite")
     session().problem = problem
     session().film = film = film or _new_film(RunConfig())
-    answer = film.respond(pages, SHARED.complaint(film))
+    answer = respond(film, pages, SHARED.complaint(film))
     if film.left_out:
         session().link_problems.append(film.left_out)
         film.left_out = ""

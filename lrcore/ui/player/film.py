@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from lrcore.stories import sentence_of
 from lrcore.training import (
     FIXED_IN_A_RUN,
     Planned,
@@ -24,16 +23,10 @@ from lrcore.ui.player.ghosts import Ghosts
 from lrcore.ui.player.limits import LimitsOfRun
 from lrcore.ui.player.protocol import (
     FIRST_ROWS,
-    LATER,
-    Answer,
     Request,
-    State,
     Version,
 )
 from lrcore.ui.player.race import order, ready_runs
-from lrcore.ui.player.scene import packed_rows, scene_of
-from lrcore.ui.player.views import VIEWS
-from lrcore.ui.player.words import began, differences, ending_sentence, marks, passed_at
 
 _SECONDS_PER_ANSWER = 0.1
 _MOST_ROWS_PER_ANSWER = 20_000
@@ -75,6 +68,7 @@ class Film:
         wanted: the settings that the controls say; the run has them once it has branched.
         left_out: what is to be said of changes that the run did not live to see.
         done: number of the last command that was carried out.
+        request: the question of the player. atlas, limits: what is known of the run.
         ghosts: the runs that are pinned.
     """
 
@@ -93,7 +87,7 @@ class Film:
         self.ghosts = Ghosts()
         self._race = Raced(None, ())
         self._clock = clock
-        self._request, self._asked_at = Request(at=at), -_FRESH
+        self.request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
         self._before: _Before | None = None
         self._show(Run(config), changes)
@@ -101,8 +95,8 @@ class Film:
     def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
         self._plan = Planned(run, changes)
         self._before = None
-        self._atlas = Atlas(run, self.ghosts)
-        self._limits = LimitsOfRun(run)
+        self.atlas = Atlas(run, self.ghosts)
+        self.limits = LimitsOfRun(run)
         self._run_number += 1
         self._branched_at: list[int] = []
         self._restart = False
@@ -126,14 +120,14 @@ class Film:
     @property
     def is_known(self) -> bool:
         """Whether the player has the present run."""
-        knows = self._request.knows
+        knows = self.request.knows
         return (knows.run, knows.film) == (self._run_number, self._number)
 
     @property
-    def _known_ghosts(self) -> dict[int, int]:
+    def known_ghosts(self) -> dict[int, int]:
         """How many moments the player has of each ghost: those of another film are others."""
-        is_ours = self._request.knows.film == self._number
-        return dict(self._request.ghosts) if is_ours else {}
+        is_ours = self.request.knows.film == self._number
+        return dict(self.request.ghosts) if is_ours else {}
 
     @property
     def version(self) -> Version:
@@ -144,16 +138,16 @@ class Film:
     @property
     def at(self) -> int:
         """The playhead: where the player said it was, and moved on since if it plays."""
-        request = self._request
+        request = self.request
         if request.knows.run not in (0, self._run_number):
             return 0
         since = self._clock() - self._asked_at if request.playing else 0.0
         return min(request.at + round(request.speed * min(since, _FRESH)), len(self.run) - 1)
 
     @property
-    def _shown_at(self) -> int:
+    def shown_at(self) -> int:
         """The moment that the player shows, or is to show once it has been trained."""
-        return self.at if self._request.knows.run else self._request.at
+        return self.at if self.request.knows.run else self.request.at
 
     def set(self, config: RunConfig) -> None:
         """Take settings from the controls; other data or initial weights start a new run.
@@ -168,7 +162,7 @@ class Film:
         present = self.run.config
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._show(Run(config))
-            self._request = replace(self._request, at=0)  # a player that has just come says no more
+            self.request = replace(self.request, at=0)  # a player that has just come says no more
         self.wanted = config
         self._plan.to_come.clear()
         self._config_number += 1
@@ -195,7 +189,7 @@ class Film:
 
     def race(self, card: int) -> None:
         """Show the slowest run of a race that is ready, with the others as its ghosts."""
-        runs = ready_runs(self._atlas, card)
+        runs = ready_runs(self.atlas, card)
         if not runs:
             return
         *others, slowest = runs
@@ -222,7 +216,7 @@ class Film:
         self._show(run)
         self.wanted = wanted
         self._config_number += 1
-        self._request = replace(self._request, knows=Version(), at=at)
+        self.request = replace(self.request, knows=Version(), at=at)
 
     def pin(self) -> None:
         """Keep the present run as a ghost.
@@ -234,41 +228,65 @@ class Film:
 
     def take(self, request: Request) -> None:
         """Take a question; `respond` answers it, as often as the page is drawn."""
-        self._request, self._asked_at = request, self._clock()
+        self.request, self._asked_at = request, self._clock()
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
         self._restart = len(self.segments) > 1 or self.run.config != self.wanted
         self._plan.to_come.clear()
 
-    def respond(self, pages: int = 1, complaint: str = "") -> Answer:
-        """Train as far as the present question asks, and answer it.
+    def go_on(self, pages: int = 1, complaint: str = "") -> str | None:
+        """Train as far as the present question asks.
 
         Args:
             pages: how many wait for an answer; they share the time.
             complaint: why the run may not grow, if so.
+
+        Returns:
+            What kept it from that, or None.
         """
         problem = complaint or None
-        until = self._request.rows[1] if self.is_known else self._shown_at + FIRST_ROWS
+        until = self.request.rows[1] if self.is_known else self.shown_at + FIRST_ROWS
         try:
             branch = self._branch_point()
             if branch is not None:
                 self._branch(branch)
                 self._restart = False
                 until = max(until, branch + FIRST_ROWS)
-            if not self._waiting and not complaint:
+            if not self.is_waiting and not complaint:
                 seconds = _SECONDS_PER_ANSWER / pages / (2 if len(self.ghosts) else 1)
                 self._extend(seconds, until)
-                self.ghosts.extend(seconds, self.run, self._request.axis)
+                self.ghosts.extend(seconds, self.run, self.request.axis)
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
-        return self._answer(problem)
+        return problem
 
     @property
-    def _waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether the run has yet to branch at the playhead."""
         changed = not self._plan.to_come and self.run.config != self.wanted
         return self._restart or (changed and not self._is_over)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the run has all changes that were made, or can take no more."""
+        return not (self.is_waiting or self._plan.to_come)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a run to bring back."""
+        return self._before is not None
+
+    @property
+    def race_order(self) -> tuple[str, ...]:
+        """Along each axis, the order of a race, for as long as its runs are shown."""
+        return self._race.order if self._race.runs == self._runs else ()
+
+    @property
+    def first_new(self) -> int:
+        """The first moment that the player lacks, or has from before a branch."""
+        unseen = self._branched_at[self.request.knows.branch :] if self.is_known else [0]
+        return min([self.request.rows[0], len(self.run), *unseen])
 
     @property
     def _is_over(self) -> bool:
@@ -279,8 +297,8 @@ class Film:
 
     def _branch_point(self) -> int | None:
         """Where the run branches now; None if nothing has changed or the playhead is not known."""
-        request = self._request
-        if not self._waiting:
+        request = self.request
+        if not self.is_waiting:
             return None
         if self._restart:
             return 0
@@ -297,7 +315,7 @@ class Film:
     def _note_branch(self, iteration: int, before: RunConfig) -> None:
         self._branched_at.append(iteration)
         if self.run.config.target_on != before.target_on:
-            self._limits = LimitsOfRun(self.run)
+            self.limits = LimitsOfRun(self.run)
 
     def _extend(self, seconds: float, until: int) -> None:
         """Train on for so long, or up to moment `until`, with the changes on the way."""
@@ -316,51 +334,3 @@ class Film:
         self.left_out = f"In the link, {what} left out: the run ends at iteration {end:,}."
         self._plan.to_come.clear()
         self.wanted = self.run.config
-
-    def _answer(self, problem: str | None) -> Answer:
-        run, known = self.run, self.is_known
-        is_settled = not (self._waiting or self._plan.to_come)
-        first = self._first_new() if known else 0
-        state = State(
-            ended=run.status is not Status.RUNNING,
-            sentence=ending_sentence(run),
-            passed=passed_at(run),
-            since=began(run),
-            problem=problem,
-            waiting=self._waiting,
-            target=run.config.target_accuracy,
-            limits=self._limits.words(self.wanted),
-            story=sentence_of(self.wanted),
-            again=differences(run.config, self.wanted) if is_settled else "",
-            undo=self._before is not None,
-            label=self.ghosts.label_of(run),
-            race=self._race.order if self._race.runs == self._runs else (),
-        )
-        return Answer(
-            seq=self._request.seq,
-            version=self.version,
-            at=self._shown_at,
-            first=first,
-            rows=packed_rows(run, first, first + _MOST_ROWS_PER_ANSWER),
-            state=state,
-            marks=marks(run),
-            done=self.done,
-            got=self._got() if known else {},
-            scene=None if known else scene_of(run),
-            ghosts=self.ghosts.told(run, self._known_ghosts),
-        )
-
-    def _first_new(self) -> int:
-        """The first moment that the player lacks, or has from before a branch."""
-        unseen = self._branched_at[self._request.knows.branch :]
-        return min([self._request.rows[0], len(self.run), *unseen])
-
-    def _got(self) -> dict[str, object]:
-        """Answers to what the views want; what no view may ask for is passed over."""
-        self._atlas.wanted = self.wanted
-        answers = {
-            name: VIEWS[name](self._atlas, arguments)
-            for name, arguments in self._request.wants.items()
-            if name in VIEWS
-        }
-        return {name: answer for name, answer in answers.items() if answer is not LATER}
