@@ -34,11 +34,11 @@ export class Stage {
       play: () => this.toggle(),
       step: () => this.next(),
       end: () => this.seek(this.last),
-      "pin or predict": () => this.guess.toggle(),
+      predict: () => this.guess.toggle(),
     };
     for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
-    listenToKeys({ ...actions, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
+    listenToKeys({ ...actions, "pin or predict": actions.predict, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
     this.sizes = new ResizeObserver(() => this.resize());
     const page = root.closest('[data-testid="stMainBlockContainer"]');
     for (const one of [document.documentElement, page]) if (one) this.sizes.observe(one);
