@@ -28,7 +28,7 @@ MOMENTA: tuple[float, ...] = tuple(
 )
 # A map is to take a few seconds of one core: so many points times iterations, within these bounds.
 _POINT_ITERATIONS = 1_000_000
-_LEAST_BUDGET, _MOST_BUDGET = 1000, 5000
+_LEAST_BUDGET, _MOST_BUDGET = 500, 5000
 
 
 @dataclass(frozen=True, eq=False)
