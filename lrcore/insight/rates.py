@@ -110,7 +110,7 @@ def rate_map(
 
 @dataclass(frozen=True)
 class StableRates:
-    """The largest rate at which SGD settles, for each momentum: 2 (1 + m) / λ, see `stable_rate`.
+    """The largest rate at which SGD settles, for each momentum; see `largest_stable_rate`.
 
     Args:
         rates: (m,); infinite on a flat loss.
@@ -142,10 +142,8 @@ def stable_rates(
     cells = [_sgd(config, RATES[0], momentum) for momentum in momenta]
     objective, _ = objective_of(run, replace(config, optimizer=cells[0]))
     goal, start = lowest(objective), run.step(0)
-    place = torch.tensor([*start.weights, start.bias])
-    if isinstance(goal, Minimum):
-        place = goal.parameters
-    bend = curvature(objective, place)
-    steepest = bend.eigenvalues[-1].item()
+    initial = torch.tensor([*start.weights, start.bias])
+    place = goal.parameters if isinstance(goal, Minimum) else initial
+    steepest = curvature(objective, place).eigenvalues[-1].item()
     rates = (largest_stable_rate(steepest, c.momentum, nesterov=c.nesterov) for c in cells)
     return StableRates(tuple(rates), steepest, isinstance(goal, Minimum))

@@ -9,8 +9,8 @@ from lrcore.insight import MOMENTA, Outcome, RateMap, StableRates, rate_map, sta
 from lrcore.training import Run, RunConfig
 
 _SECONDS_TO_WAIT = 0.03
-# Long enough to be worth a question, short enough that pages take turns.
-_SECONDS_A_SLICE = 0.3
+# Long enough to go on until the next question, short enough that pages take turns.
+_SECONDS_A_SLICE = 0.8
 # One map at a time: playing goes on beside it. As for limits, torch must not outlive Python.
 _POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rates")
 

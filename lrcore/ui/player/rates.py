@@ -35,10 +35,10 @@ def rates(atlas: Atlas, numbers: Numbers) -> Rates | Later | None:
     filling = atlas.fillings[shared]
     try:
         found = filling.after(known)
-    except ValueError:  # no points
-        return None
-    except (RuntimeError, MemoryError):  # too little memory, for example
-        _LOG.exception("The map of rates could not be computed.")
+    except (ValueError, RuntimeError, MemoryError) as error:
+        del atlas.fillings[shared]  # another question tries again
+        if not isinstance(error, ValueError):  # too little memory, for example
+            _LOG.exception("The map of rates could not be computed.")
         return None
     if found is None:
         return LATER

@@ -33,7 +33,7 @@ export function sumOf(map) {
   if (!isWhole(map)) return `Training ${values.length} runs: iteration ${count(done)} of ${count(budget)} …`;
   const fewest = values.reduce((least, iterations) => (iterations >= 0 && iterations < least ? iterations : least), Infinity);
   const at = values.indexOf(fewest);
-  return at < 0 ? "No run reaches the target." : `Fewest: ${cellWords(map, [Math.floor(at / rates.length), at % rates.length])}`;
+  return at < 0 ? "No run reaches the target" : `Fewest: ${cellWords(map, [Math.floor(at / rates.length), at % rates.length])}`;
 }
 
 /** What each colour is: the shades of `bandsOf`, then the two that are no number of iterations. */
