@@ -41,7 +41,7 @@ class RateMap:
             `Outcome`. With BCE nothing ever becomes infinite, so a run counts as diverged where a
             weight is not finite, or where what is lowered, penalties included, ends above its
             start.
-        done: the last moment that was looked at; budget: the last that will be.
+        done: the last moment that was looked at, at first -1; budget: the last that will be.
         points, of_points: how many of the training points the runs see.
     """
 
@@ -74,7 +74,7 @@ def rate_map(
     rates: Sequence[float] = RATES,
     momenta: Sequence[float] = MOMENTA,
 ) -> Iterator[RateMap]:
-    """Train a run for each rate and momentum; give the map after each part of the work.
+    """Train a run for each rate and momentum; give the map before and after each part of the work.
 
     But for rounding they are the runs of `with_rates`: from the weights at which `run` starts, on
     its points or on an even choice of 2,000, up to `RateMap.budget`.
@@ -95,8 +95,7 @@ def rate_map(
     fleet = Fleet(
         run, config, cells=cells, objective=objective, points=sample.indices, budget=budget
     )
-    while not fleet.is_settled:
-        fleet.advance()
+    while True:
         yield RateMap(
             tuple(rates),
             tuple(momenta),
@@ -106,6 +105,9 @@ def rate_map(
             len(sample.indices),
             sample.training_points,
         )
+        if fleet.is_settled:
+            return
+        fleet.advance()
 
 
 @dataclass(frozen=True)

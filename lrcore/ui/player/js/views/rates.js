@@ -5,6 +5,7 @@ import { write } from "../readouts.js";
 import { decode } from "../record.js";
 
 const EVERY = { moving: 700, atRest: 200 }; // ms between two looks at a map that fills: each costs a frame or two
+const LONGEST = 4000; // ms, where many pages wait for their turn and there is nothing new
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [-1, 0], ArrowUp: [1, 0] };
 const HTML = `<div class="map"><canvas data-testid="rates-map" role="img" aria-label="Runs by learning rate, across, and momentum, upwards: how many iterations each takes to the target"></canvas>
   <i class="cell" data-testid="rates-cell" role="slider" tabindex="0" aria-label="A run of the map; arrow keys choose one, Enter plays it" aria-valuemin="0"></i></div>
@@ -15,7 +16,7 @@ export class Rates {
   constructor(panel, desk) {
     panel.innerHTML = HTML;
     const [said, scale, caption] = panel.querySelectorAll("p");
-    Object.assign(this, { panel, desk, said, scale, caption, cell: panel.querySelector(".cell"), edition: 0, map: null });
+    Object.assign(this, { panel, desk, said, scale, caption, cell: panel.querySelector(".cell"), edition: 0, look: 0, map: null });
     this.picture = new RatesMap(panel.querySelector(".map"));
     const sizes = new ResizeObserver(() => this.resize());
     sizes.observe(this.picture.root);
@@ -49,23 +50,24 @@ export class Rates {
 
   // Questions
 
-  /** A change of settings asks anew; a map that is not whole is asked for as it grows. */
+  /** A change of settings asks anew; a map that is not whole is looked at as it grows. */
   wants() {
     const { film } = this.desk;
     const of = String([film.cuts, film.state.again]);
-    if (of !== this.of) {
-      this.edition += 1;
-      Object.assign(this, { of, question: [this.edition, -1] });
-    } else if (this.map?.edition === this.edition && !isWhole(this.map) && performance.now() > this.due) {
-      this.question = [this.edition, this.map.done];
-    }
+    const isNew = of !== this.of;
+    if (isNew) Object.assign(this, { of, edition: this.edition + 1, known: -1, pause: 0 });
+    if (isNew || performance.now() > this.due) Object.assign(this, { question: [this.edition, this.look += 1], due: Infinity });
     return { rates: this.question };
   }
 
   take(name, value) {
     if (name !== "rates" || value.edition !== this.edition) return;
-    this.map = { ...value, values: decode(value.iterations) };
-    this.due = performance.now() + (this.desk.film.moving ? EVERY.moving : EVERY.atRest);
+    const usual = this.desk.film.moving ? EVERY.moving : EVERY.atRest;
+    this.pause = value.done > this.known ? usual : Math.min(LONGEST, 2 * (this.pause || usual));
+    this.known = value.done;
+    if (value.done >= 0) this.map = { ...value, values: decode(value.iterations) };
+    const isDone = value.done >= 0 && isWhole(this.map);
+    this.due = isDone ? Infinity : performance.now() + this.pause;
   }
 
   // The hand
