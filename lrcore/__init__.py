@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lrcore.data import DATASETS, Blobs, Circles, DataError, Dataset, Iris, Moons, Spirals, Xor
     from lrcore.devices import Device, available_devices
     from lrcore.features import FEATURES, Cubic, Linear, Quadratic, Radial, Sine
+    from lrcore.insight import RateMap, rate_map
     from lrcore.metrics import Confusion, Ranking, calibrated_threshold
     from lrcore.model import LOSSES, LogisticRegression
     from lrcore.optim import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSprop
@@ -55,6 +56,7 @@ __all__ = [
     "RMSprop",
     "Radial",
     "Ranking",
+    "RateMap",
     "Run",
     "RunConfig",
     "Segment",
@@ -68,6 +70,7 @@ __all__ = [
     "Xor",
     "available_devices",
     "calibrated_threshold",
+    "rate_map",
     "train",
 ]
 
@@ -75,6 +78,7 @@ _PARTS = (
     "data",
     "devices",
     "features",
+    "insight",
     "metrics",
     "model",
     "optim",

@@ -135,10 +135,10 @@ def _bce(negative: Tensor, y: Tensor) -> Tensor:
 
 
 def _bce_slope(negative: Tensor, y: Tensor) -> Tensor:
-    p = torch.sigmoid(negative_margins(negative, y))
-    both = p * (1 - p)
+    p = torch.sigmoid(negative * (1 - 2 * y))
+    both = (1 - p).mul_(p)
     # Torch divides by no less than this; where p rounds to 1, what is left of the slope is 0.
-    return (p - y).abs() * (both / both.clamp(min=1e-12))
+    return both.div_(both.clamp(min=1e-12)).mul_((p - y).abs_())
 
 
 def _bce_logits(negative: Tensor, y: Tensor) -> Tensor:

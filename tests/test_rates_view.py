@@ -18,7 +18,6 @@ from lrcore.training.engine import Engine
 from lrcore.ui.player import filling
 from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.filling import Filling
-from lrcore.ui.player.protocol import LATER
 from lrcore.ui.player.rates import rates
 from lrcore.ui.player.view_data import Rates
 from tests.films import ENDLESS, ask, filmed, recorded
@@ -26,11 +25,11 @@ from tests.films import ENDLESS, ask, filmed, recorded
 CONFIG = RunConfig(data=Blobs(mean=0.8), target_accuracy=0.87, max_iterations=300)
 
 
-def after(atlas: Atlas, known: float, edition: float = 1.0) -> Rates:
+def after(atlas: Atlas, known: float) -> Rates:
     """The map beyond an iteration, however long it takes."""
-    while (answer := rates(atlas, (edition, known))) is LATER:
+    while (answer := rates(atlas, (1.0, 0.0))) is not None and answer.done <= known:
         time.sleep(0.01)
-    assert isinstance(answer, Rates)
+    assert answer is not None
     return answer
 
 
@@ -61,15 +60,14 @@ def test_map_fills_while_it_is_asked_for() -> None:
 def test_nobody_asks_and_nothing_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "_SECONDS_A_SLICE", 0.0)  # a slice is one piece
     of = Filling(Run(CONFIG), replace(CONFIG, target_accuracy=1.0, max_iterations=5000))
-    of.after(-1)
+    assert of.look().done == -1
     wait([filling._POOL.submit(int)])  # what was begun is over
-    assert of.latest is not None
-    done = of.latest.done
+    done = of._latest.done
     time.sleep(0.2)
-    assert 0 < of.latest.done == done < of.latest.budget
-    of.after(done)
+    assert 0 < of._latest.done == done < of._latest.budget
+    of.look()
     wait([filling._POOL.submit(int)])
-    assert of.latest.done > done
+    assert of._latest.done > done
 
 
 def test_another_rate_is_another_place_on_the_same_map_and_another_loss_is_another_map() -> None:
@@ -92,17 +90,14 @@ def test_a_question_of_other_numbers_is_answered_with_nothing(numbers: tuple[flo
 
 def test_without_points_there_is_no_map() -> None:
     atlas = Atlas(Run(RunConfig(data=Placed(points=""))))
-    while (answer := rates(atlas, (1.0, -1.0))) is LATER:
-        time.sleep(0.01)
-    assert answer is None
+    assert rates(atlas, (1.0, 0.0)) is None
 
 
 def test_the_film_asks_with_the_settings_that_the_controls_say() -> None:
     film, _ = filmed(replace(CONFIG, max_iterations=20))
     first = ask(film, rows=(0, 21))
     film.set(replace(film.wanted, optimizer=SGD(lr=2.5, momentum=0.3)))
-    while "rates" not in (answer := ask(film, first, at=20, wants={"rates": (1.0, -1.0)})).got:
-        time.sleep(0.01)
+    answer = ask(film, first, at=20, wants={"rates": (1.0, 0.0)})
     assert answer.state.again  # the run has ended, and stays as it is
     assert answer.got["rates"].here == (2.5, 0.3)
 

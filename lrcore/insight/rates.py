@@ -28,7 +28,7 @@ MOMENTA: tuple[float, ...] = tuple(
 )
 # A map is to take a few seconds of one core: so many points times iterations, within these bounds.
 _POINT_ITERATIONS = 1_000_000
-_LEAST_BUDGET, _MOST_BUDGET = 1000, 5000
+_LEAST_BUDGET, _MOST_BUDGET = 500, 5000
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class RateMap:
             `Outcome`. With BCE nothing ever becomes infinite, so a run counts as diverged where a
             weight is not finite, or where what is lowered, penalties included, ends above its
             start.
-        done: the last moment that was looked at; budget: the last that will be.
+        done: the last moment that was looked at, at first -1; budget: the last that will be.
         points, of_points: how many of the training points the runs see.
     """
 
@@ -74,7 +74,7 @@ def rate_map(
     rates: Sequence[float] = RATES,
     momenta: Sequence[float] = MOMENTA,
 ) -> Iterator[RateMap]:
-    """Train a run for each rate and momentum; give the map after each part of the work.
+    """Train a run for each rate and momentum; give the map before and after each part of the work.
 
     But for rounding they are the runs of `with_rates`: from the weights at which `run` starts, on
     its points or on an even choice of 2,000, up to `RateMap.budget`.
@@ -95,8 +95,7 @@ def rate_map(
     fleet = Fleet(
         run, config, cells=cells, objective=objective, points=sample.indices, budget=budget
     )
-    while not fleet.is_settled:
-        fleet.advance()
+    while True:
         yield RateMap(
             tuple(rates),
             tuple(momenta),
@@ -106,11 +105,14 @@ def rate_map(
             len(sample.indices),
             sample.training_points,
         )
+        if fleet.is_settled:
+            return
+        fleet.advance()
 
 
 @dataclass(frozen=True)
 class StableRates:
-    """The largest rate at which SGD settles, for each momentum: 2 (1 + m) / λ, see `stable_rate`.
+    """The largest rate at which SGD settles, for each momentum; see `largest_stable_rate`.
 
     Args:
         rates: (m,); infinite on a flat loss.
@@ -142,10 +144,8 @@ def stable_rates(
     cells = [_sgd(config, RATES[0], momentum) for momentum in momenta]
     objective, _ = objective_of(run, replace(config, optimizer=cells[0]))
     goal, start = lowest(objective), run.step(0)
-    place = torch.tensor([*start.weights, start.bias])
-    if isinstance(goal, Minimum):
-        place = goal.parameters
-    bend = curvature(objective, place)
-    steepest = bend.eigenvalues[-1].item()
+    initial = torch.tensor([*start.weights, start.bias])
+    place = goal.parameters if isinstance(goal, Minimum) else initial
+    steepest = curvature(objective, place).eigenvalues[-1].item()
     rates = (largest_stable_rate(steepest, c.momentum, nesterov=c.nesterov) for c in cells)
     return StableRates(tuple(rates), steepest, isinstance(goal, Minimum))

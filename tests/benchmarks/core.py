@@ -14,7 +14,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from lrcore import Blobs, Run, RunConfig, train
+from lrcore import Blobs, Run, RunConfig, rate_map, train
 from lrcore.autograd.film import film_of
 from lrcore.autograd.recorder import record
 from tests.benchmarks.common import Row
@@ -71,6 +71,7 @@ def rows(device: str, repeat: int) -> list[Row]:
         _memory(),
         *(_against_the_course(size, device, repeat) for size in _SIZES),
         _generator(device, repeat),
+        *map(_rates, (200, 2_000)),
         _filming(),
     ]
 
@@ -120,6 +121,20 @@ def _generator(device: str, repeat: int) -> Row:
         f"{ratio:.2f}x",
         ">= 2x",
         ratio >= 2,
+    )
+
+
+def _rates(points: int) -> Row:
+    """A map that has to go to its end: no run reaches its target."""
+    run = Run(RunConfig(data=Blobs(samples_per_class=points // 2, mean=0.8), target_accuracy=1.0))
+    started = time.perf_counter()
+    *_, found = rate_map(run)
+    seconds = time.perf_counter() - started
+    return Row(
+        f"core, N = {points:,}: a map of 576 runs over {found.budget:,} iterations, one thread",
+        f"{seconds:.1f} s",
+        "< 4 s",
+        seconds < 4,
     )
 
 

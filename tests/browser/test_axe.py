@@ -15,6 +15,7 @@ PAGES = {
     "weights": "?view=weights&mean=0.6",
     "many weights": "?view=weights&features=quadratic&data=moons",
     "sigmoid": "?view=sigmoid&t=0.3&test_share=0.3&data=moons",
+    "rates": "?view=rates&mean=0.8&l2=0.05",
     "stories": "stories",
     **{name: f"autograd?ex={name.replace(' ', '+')}" for name in EXERCISES},
 }

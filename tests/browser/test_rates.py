@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lrcore import Blobs, Run, RunConfig
-from lrcore.insight import MOMENTA, RATES, RateMap, rate_map
-from tests.browser.conftest import OpenPage
+from lrcore.insight import MOMENTA, RATES, RateMap, rate_map, stable_rates
+from tests.browser.conftest import OpenModule, OpenPage
 from tests.browser.player import (
     ENDLESS,
     assert_shows,
@@ -35,6 +36,19 @@ _COLOURS = """() => {
         const [x, y] = [left + near(column) * width, top + height * (1 - near(row))];
         return Array.from(context.getImageData(x * scale, y * scale, 1, 1).data.slice(0, 3));
     }));
+}"""
+# How dark the map is at px of it, as the ink of the page in light is.
+_IS_INK = """(places) => {
+    const canvas = document.querySelector('[data-testid=rates-map]');
+    const copy = Object.assign(document.createElement('canvas'), {width: 1300, height: 800});
+    const context = copy.getContext('2d', {willReadFrequently: true});
+    context.drawImage(canvas, 0, 0);
+    const ink = getComputedStyle(canvas).color.match(/\\d+/g).map(Number);
+    return places.map(([x, y]) => {
+        const {data} = context.getImageData(Math.round(x) - 1, Math.round(y) - 1, 3, 3);
+        return Array.from({length: 9}, (_, k) => k)
+            .some((k) => ink.every((part, c) => Math.abs(data[4 * k + c] - part) < 30));
+    });
 }"""
 _BOX = """() => {
     const canvas = document.querySelector('[data-testid=rates-map]');
@@ -68,6 +82,14 @@ def place(page: Page, cell: tuple[int, int]) -> tuple[float, float]:
     """Px of the middle of a cell on the page."""
     left, top, width, height = page.evaluate(_BOX)
     return left + (cell[1] + 0.5) / 24 * width, top + height - (cell[0] + 0.5) / 24 * height
+
+
+def to_picture(page: Page, row: float, column: float) -> tuple[float, float]:
+    """Px of a place of the map in its picture; whole numbers are the middles of cells."""
+    left, top, width, height = map(
+        float, page.get_by_test_id("rates-map").get_attribute("data-box").split(",")
+    )
+    return left + (column + 0.5) / 24 * width, top + height - (row + 0.5) / 24 * height
 
 
 def said(expected: RateMap, cell: tuple[int, int]) -> str:
@@ -117,6 +139,43 @@ def test_the_colour_of_a_cell_is_what_became_of_its_run(
     expect(page.get_by_test_id("rates-scale")).to_contain_text("not reached")
     expect(page.get_by_test_id("rates-scale")).to_contain_text("≤ 300")
     expect(page.get_by_test_id("rates-caption")).to_contain_text("at the minimum")
+
+
+def test_limit_and_ring_stand_where_formula_and_settings_say(open_page: OpenPage) -> None:
+    page = whole(open_page(f"{QUERY}&lr=0.012&momentum=0.5"))
+    limits = stable_rates(Run(CONFIG))
+    assert limits is not None
+    rows = range(6, 20)  # off the line's name
+    columns = np.interp(np.log([limits.rates[row] for row in rows]), np.log(RATES), np.arange(24))
+    on_line = [to_picture(page, row, column) for row, column in zip(rows, columns, strict=True)]
+    beside = [(x - 12, y) for x, y in on_line]
+    assert page.evaluate(_IS_INK, on_line) == [True] * len(on_line)
+    assert page.evaluate(_IS_INK, beside) == [False] * len(beside)
+    x, y = to_picture(
+        page,
+        np.interp(0.5, MOMENTA, np.arange(24)),
+        np.interp(np.log(0.012), np.log(RATES), np.arange(24)),
+    )
+    radius = 8
+    around = [(x + radius, y), (x - radius, y), (x, y + radius), (x, y - radius)]
+    assert page.evaluate(_IS_INK, [*around, (x, y)]) == [True, True, True, True, False]
+
+
+def test_words_tell_what_the_runs_see_and_where_a_limit_lies_that_is_not_on_the_map(
+    js: OpenModule,
+) -> None:
+    words = js("rates_words.js")
+    shared = {"points": 2000, "of_points": 3000, "rates": [0.1, 10.0], "at_minimum": True}
+    said = str(words.call("captionOf", {**shared, "limits": [53.2, 106.0]}))
+    assert "The runs see 2,000 of 3,000 points." in said
+    assert "It lies beyond the map, at rate 53." in said
+    assert "beyond the map" not in str(words.call("captionOf", {**shared, "limits": [5.0, 20.0]}))
+    assert "No limit is known" in str(words.call("captionOf", {**shared, "limits": None}))
+    assert words.call("bandsOf", 300) == [10, 30, 100, 300]
+    assert words.call("bandsOf", 5000) == [10, 30, 100, 300, 1000, 5000]
+    assert [words.call("bandOf", k, 300) for k in (0, 10, 11, 300)] == [0, 0, 1, 3]
+    penalised = words.call("legendOf", {"budget": 5, "penalised": True})
+    assert penalised == ["≤ 5", "not reached", "diverged: loss + penalty end above start"]
 
 
 def test_a_click_plays_the_run_of_a_cell_and_it_takes_as_long_as_the_map_says(

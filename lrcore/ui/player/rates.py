@@ -9,39 +9,38 @@ from lrcore.insight import MOMENTA, RATES, with_rates
 from lrcore.optim import SGD
 from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.filling import Filling
-from lrcore.ui.player.protocol import LATER, Later, Numbers, to_base64
+from lrcore.ui.player.protocol import Numbers, to_base64
 from lrcore.ui.player.view_data import Rates
 
 _MOST_KEPT = 4
 _LOG = logging.getLogger(__name__)
 
 
-def rates(atlas: Atlas, numbers: Numbers) -> Rates | Later | None:
+def rates(atlas: Atlas, numbers: Numbers) -> Rates | None:
     """The map of rates under the settings that the controls say, as far as it is filled.
 
     Args:
-        numbers: edition, which makes each question another one, and the last iteration that the
-            view knows of it; below 0 if none.
+        numbers: edition, returned with the answer, and a number that makes each look another one.
     """
     if len(numbers) != 2:
         return None
-    edition, known = numbers
+    edition, _ = numbers
     # Rate and momentum of now are those of one cell; the map is the same for all of them.
     shared = with_rates(atlas.wanted, RATES[0], MOMENTA[-1])
-    if shared not in atlas.fillings:
-        while len(atlas.fillings) >= _MOST_KEPT:
-            del atlas.fillings[next(iter(atlas.fillings))]
-        atlas.fillings[shared] = Filling(atlas.run, shared)
-    filling = atlas.fillings[shared]
+    kept = atlas.fillings
     try:
-        found = filling.after(known)
+        if shared not in kept:
+            while len(kept) >= _MOST_KEPT:
+                del kept[next(iter(kept))]
+            kept[shared] = Filling(atlas.run, shared)
+        filling = kept[shared]
+        found = filling.look()
     except ValueError:  # no points
         return None
     except (RuntimeError, MemoryError):  # too little memory, for example
         _LOG.exception("The map of rates could not be computed.")
+        kept.pop(shared, None)  # another question tries again
         return None
-    if found is None:
-        return LATER
     optimizer, limits = atlas.wanted.optimizer, filling.limits
     is_finite = limits is not None and all(map(math.isfinite, limits.rates))
     return Rates(

@@ -147,7 +147,7 @@ class Rates:
         rates: (r,), momenta: (m,).
         iterations: base64 of float32, (m * r,), row by row from the first momentum: how many to the
             target; -1 while it runs, -2 not reached, -3 diverged.
-        done, budget: the last iteration that is known, and the last that will be.
+        done, budget: the last iteration that is known, at first -1, and the last that will be.
         here: rate and momentum of the settings of now; None for another optimiser than SGD.
         limits: (m,), the largest stable rate for each momentum; None where nothing is known of it.
         at_minimum: they are those at the minimum, else at the initial weights.

@@ -13,8 +13,13 @@ export function colours(budget) {
   return [...SHADES.slice(0, bandsOf(budget).length), NOT_REACHED, DIVERGED];
 }
 
+/** Where a run lies on the map, in cells: [row, column]; between two of them, or beyond all. */
+export function placeOf({ rates, momenta }, rate, momentum) {
+  return [among(momentum, momenta), among(Math.log(rate), rates.map(Math.log))];
+}
+
 /** Where a value lies among rising values, in steps from the first; beyond them, on the line of the last two. */
-export function indexOf(value, values) {
+function among(value, values) {
   const above = values.findIndex((one) => one >= value);
   const k = above < 0 ? values.length - 1 : Math.max(1, above);
   return k - 1 + (value - values[k - 1]) / (values[k] - values[k - 1]);
@@ -36,7 +41,7 @@ export class RatesMap {
   }
 
   /** Px of the middle of a cell; rows count from below. */
-  place(row, column, { momenta, rates }) {
+  px([row, column], { momenta, rates }) {
     const { left, top, width, height } = this.box;
     return [left + ((column + 0.5) / rates.length) * width, top + height - ((row + 0.5) / momenta.length) * height];
   }
@@ -68,7 +73,7 @@ export class RatesMap {
     const { rates, momenta, values, budget } = map;
     const [width, height] = [this.box.width / rates.length, this.box.height / momenta.length];
     values.forEach((iterations, k) => {
-      const [x, y] = this.place(Math.floor(k / rates.length), k % rates.length, map);
+      const [x, y] = this.px([Math.floor(k / rates.length), k % rates.length], map);
       context.fillStyle = iterations >= 0 ? SHADES[bandOf(iterations, budget)] : { "-2": NOT_REACHED, "-3": DIVERGED }[iterations] ?? "#8882";
       context.fillRect(x - width / 2, y - height / 2, width + 0.5, height + 0.5);
       if (iterations === -3) this.cross(context, x, y, Math.min(width, height) / 4);
@@ -89,19 +94,19 @@ export class RatesMap {
   axes(context, map) {
     const { box: { left, top, width, height }, look: { ink, font, em } } = this;
     Object.assign(context, { fillStyle: ink, font, textAlign: "center", textBaseline: "top" });
-    const x = (rate) => this.place(0, indexOf(Math.log(rate), map.rates.map(Math.log)), map)[0];
+    const at = (rate, momentum) => this.px(placeOf(map, rate, momentum), map);
+    const x = (rate) => at(rate, 0)[0];
     for (const rate of TICKS.rates) context.fillText(String(rate), Math.min(x(rate), left + width - 0.5 * em), top + height + 0.3 * em);
     context.fillText("rate", (x(1) + x(10)) / 2, top + height + 0.3 * em);
     Object.assign(context, { textAlign: "right", textBaseline: "middle" });
-    for (const momentum of TICKS.momenta) context.fillText(String(momentum), left - 0.3 * em, this.place(indexOf(momentum, map.momenta), 0, map)[1]);
+    for (const momentum of TICKS.momenta) context.fillText(String(momentum), left - 0.3 * em, at(1, momentum)[1]);
     context.textAlign = "left";
     context.fillText("momentum", 0, top - 0.75 * em);
   }
 
   limit(context, map) {
     const { box: { left, top, height }, look: { em, font } } = this;
-    const logs = map.rates.map(Math.log);
-    const points = map.limits.map((rate, row) => this.place(row, indexOf(Math.log(rate), logs), map));
+    const points = map.limits.map((rate, row) => this.px(placeOf(map, rate, map.momenta[row]), map));
     const line = [[points[0][0], top + height], ...points, [points.at(-1)[0], top]];
     this.haloed(context, () => {
       context.beginPath();
@@ -117,8 +122,7 @@ export class RatesMap {
   }
 
   ring(context, map) {
-    const [rate, momentum] = map.here;
-    const at = this.place(indexOf(momentum, map.momenta), indexOf(Math.log(rate), map.rates.map(Math.log)), map);
+    const at = this.px(placeOf(map, ...map.here), map);
     this.haloed(context, () => {
       context.beginPath();
       context.arc(...at, 0.5 * this.look.em, 0, 2 * Math.PI);

@@ -33,7 +33,7 @@ export function sumOf(map) {
   if (!isWhole(map)) return `Training ${values.length} runs: iteration ${count(done)} of ${count(budget)} …`;
   const fewest = values.reduce((least, iterations) => (iterations >= 0 && iterations < least ? iterations : least), Infinity);
   const at = values.indexOf(fewest);
-  return at < 0 ? "No run reaches the target." : `Fewest: ${cellWords(map, [Math.floor(at / rates.length), at % rates.length])}`;
+  return at < 0 ? "No run reaches the target" : `Fewest: ${cellWords(map, [Math.floor(at / rates.length), at % rates.length])}`;
 }
 
 /** What each colour is: the shades of `bandsOf`, then the two that are no number of iterations. */
@@ -45,8 +45,8 @@ export function legendOf({ budget, penalised }) {
 export function captionOf({ points, of_points: all, limits, rates, at_minimum: atMinimum }) {
   const sample = points < all ? `The runs see ${count(points)} of ${count(all)} points. ` : "";
   const meaning = atMinimum
-    ? "Above the limit no run comes to rest at the minimum; λ is the largest curvature there."
-    : "There is no minimum: the limit is that of λ, the largest curvature, at the initial weights. It rises further out.";
+    ? "Beyond the limit no run comes to rest at the minimum; λ is the largest curvature there."
+    : "No minimum: λ is the largest curvature at the initial weights; further out the limit rises.";
   const beyond = limits?.every((limit) => limit > rates.at(-1)) ? ` It lies beyond the map, at rate ${Number(limits[0].toPrecision(2))}.` : "";
-  return `Click a cell to play its run. ${sample}${limits ? meaning + beyond : "Theory has no limit here."}`;
+  return `Click a cell to play its run. ${sample}${limits ? meaning + beyond : "No limit is known here: without zero_grad the gradients add up."}`;
 }
