@@ -146,13 +146,16 @@ def test_a_boundary_dropped_twice_starts_there_however_the_controls_stood() -> N
 
 def page_after_drops() -> None:
     """The training page, after its player has let the boundary go."""
+    from functools import partial
+
     import streamlit as st
 
     from lrcore.ui import training
     from lrcore.ui.session import session
 
     for weights in st.session_state["drops"]:
-        training._start_from(weights, session().film)
+        film = session().film
+        training._lead(film, partial(film.start_from, weights))
     training.page()
 
 

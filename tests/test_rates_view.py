@@ -15,10 +15,10 @@ from lrcore import SGD, Adam, Blobs, Run, RunConfig, TrainingError
 from lrcore.data import Placed
 from lrcore.insight import Outcome, rate_map, stable_rates, with_rates
 from lrcore.training.engine import Engine
-from lrcore.ui.player import filling
+from lrcore.ui.player import slices
 from lrcore.ui.player.atlas import Atlas
-from lrcore.ui.player.filling import Filling
 from lrcore.ui.player.rates import rates
+from lrcore.ui.player.slices import Slices
 from lrcore.ui.player.view_data import Rates
 from tests.films import ENDLESS, ask, filmed, recorded
 
@@ -58,15 +58,15 @@ def test_map_fills_while_it_is_asked_for() -> None:
 
 
 def test_nobody_asks_and_nothing_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling, "_SECONDS_A_SLICE", 0.0)  # a slice is one piece
-    of = Filling(Run(CONFIG), replace(CONFIG, target_accuracy=1.0, max_iterations=5000))
+    monkeypatch.setattr(slices, "_SECONDS_A_SLICE", 0.0)  # a slice is one piece
+    of = Slices(rate_map(Run(CONFIG), replace(CONFIG, target_accuracy=1.0, max_iterations=5000)))
     assert of.look().done == -1
-    wait([filling._POOL.submit(int)])  # what was begun is over
+    wait([slices._POOL.submit(int)])  # what was begun is over
     done = of._latest.done
     time.sleep(0.2)
     assert 0 < of._latest.done == done < of._latest.budget
     of.look()
-    wait([filling._POOL.submit(int)])
+    wait([slices._POOL.submit(int)])
     assert of._latest.done > done
 
 

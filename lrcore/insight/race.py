@@ -61,13 +61,14 @@ def race(
             its best one. Else the rates are those of `optimizers`.
 
     Yields:
-        The entrants as far as they are; every tenth of a second or so, so that whoever asks can
-        stop. At the end each has its run.
+        The entrants as far as they are, at once and then every tenth of a second or so, so that
+        whoever asks can stop. At the end each has its run.
 
     Raises:
         TrainingError: PyTorch failed, for example because memory is full.
     """
     entrants = [Entrant(replace(config, optimizer=optimizer)) for optimizer in optimizers]
+    yield tuple(entrants)
     for k, entrant in enumerate(entrants):
         for one in _prepared(entrant, fair):
             entrants[k] = one

@@ -15,7 +15,7 @@ from lrcore.insight import with_rates
 from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
-from lrcore.ui.controls import read
+from lrcore.ui.controls import PLACED_POINTS, query, read
 from lrcore.ui.links import (
     changes_in_link,
     expected_values,
@@ -34,6 +34,7 @@ from lrcore.ui.player import asked, player
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import (
+    Answer,
     Command,
     Pin,
     Place,
@@ -146,8 +147,20 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
         session().link_problems.append(film.left_out)
         film.left_out = ""
         _follow(film, wanted)
-    pins = pins_text(film.ghosts.segments, film.wanted)
-    player(replace(answer, changes=text_of(film.segments, film.wanted), pins=pins), _take_request)
+    player(_with_link(answer, film), _take_request)
+
+
+def _with_link(answer: Answer, film: Film) -> Answer:
+    """An answer with what it says of the page's address."""
+    settings = query(film.wanted)
+    settings.pop(PLACED_POINTS, None)  # many signs, which their control keeps there
+    return replace(
+        answer,
+        changes=text_of(film.segments, film.wanted),
+        pins=pins_text(film.ghosts.segments, film.wanted),
+        settings=settings,
+        leads=session().leads,
+    )
 
 
 def _opened(film: Film | None, wanted: RunConfig, link: Opening) -> Film:
@@ -182,6 +195,7 @@ def _follow(film: Film, *said: RunConfig | str) -> None:
     """Have the controls, which say so now or may do so soon, say what the film does."""
     stale = {one for one in said if isinstance(one, RunConfig)}
     session().stale = (session().stale | stale) - {film.wanted}
+    session().leads |= bool(session().stale)
 
 
 def _taken(film: Film | None, wanted: RunConfig) -> Film:
@@ -189,6 +203,7 @@ def _taken(film: Film | None, wanted: RunConfig) -> Film:
     if film is None:
         return _new_film(wanted)
     film.set(wanted)
+    session().leads = False
     return film
 
 

@@ -217,7 +217,7 @@ def test_fingers_find_every_target(browser: Browser, address: str) -> None:
         if not path:
             expect(page.get_by_test_id("limits").locator("b").first).to_be_attached()
             page.get_by_test_id("stExpandSidebarButton").click()
-            expect(page.get_by_text("Learning rate")).to_be_in_viewport()
+            expect(page.get_by_text("Learning rate", exact=True)).to_be_in_viewport()
         else:
             expect(page.locator(".st-key-menu a").last).to_be_visible()
         found = boxes(

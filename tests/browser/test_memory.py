@@ -34,6 +34,23 @@ def kept(js: OpenModule, search: str, *calls: Plain, before: str = "null") -> di
     return js("memory.js").run(_RUN, search, before, list(calls))
 
 
+def told_of(changes: str = "", pins: str = "", leads: bool = False, **settings: str) -> Plain:
+    return {"changes": changes, "pins": pins, "settings": {**settings}, "leads": leads}
+
+
+def test_settings_that_python_has_set_are_not_lost(js: OpenModule) -> None:
+    """Streamlit may lose those of controls that it draws for the first time; what stands there is
+    the user's."""
+    lent = ["takeTold", told_of(leads=True, lr="0.3", momentum="0.5")]
+    found = kept(js, "?momentum=0.7", lent, ["address", 9, 60])
+    assert found["search"] == "?momentum=0.7&lr=0.3"
+    assert found["found"][-1] == "http://here/?momentum=0.7&lr=0.3&at=9"
+    back = ["takeTold", told_of(leads=False, momentum="0.5")]
+    assert kept(js, "?momentum=0.7", lent, back)["search"] == "?momentum=0.7"
+    never = ["takeTold", told_of(leads=False, lr="0.3")]
+    assert kept(js, "?momentum=0.7", never)["search"] == "?momentum=0.7"
+
+
 def test_the_address_of_a_moment_leaves_the_page_as_it_is(js: OpenModule) -> None:
     found = kept(js, "?lr=0.5&at=7&changes=1%3Alr%3D0.1", ["address", 30, 120], ["address", 0, 60])
     assert found["found"] == [
@@ -50,15 +67,14 @@ def test_an_address_that_says_so_already_is_left_alone(js: OpenModule) -> None:
     found = kept(
         js,
         search,
-        ["takeTold", {"changes": "1:lr=0.1;2:lr=1", "pins": ""}],
+        ["takeTold", told_of("1:lr=0.1;2:lr=1")],
         ["keep", 7, "max", False],
     )
     assert found["made"] == []
 
 
 def test_changes_stand_in_the_address_at_once_and_go_with_the_run(js: OpenModule) -> None:
-    told = {"changes": "0:lr=0.1;2:lr=1", "pins": "0~0:optimizer=Adam"}
-    nothing = {"changes": "", "pins": ""}
+    told, nothing = told_of("0:lr=0.1;2:lr=1", "0~0:optimizer=Adam"), told_of()
     found = kept(js, "?lr=1", ["takeTold", told], ["takeTold", nothing])
     assert found["made"] == [
         ["replace", "http://here/?lr=1&changes=0:lr=0.1;2:lr=1&pins=0~0:optimizer=Adam"],

@@ -13,7 +13,15 @@ from sklearn import metrics
 from lrcore import Blobs, Iris, Moons, Quadratic, Run, RunConfig
 from lrcore.metrics import Ranking, calibrated_threshold
 from tests.browser.conftest import OpenPage
-from tests.browser.player import ENDLESS, TO_SCREEN, go_to, number, pause, wait_for_iteration
+from tests.browser.player import (
+    ENDLESS,
+    TO_SCREEN,
+    go_to,
+    number,
+    pause,
+    wait_for_frames,
+    wait_for_iteration,
+)
 
 CELLS = ("tn", "fp", "fn", "tp")
 HANDLES = {
@@ -273,6 +281,7 @@ def test_the_cheapest_threshold_costs_least_here(open_page: OpenPage) -> None:
         calibrated = calibrated_threshold(cost)
         expect(page.get_by_test_id("calibrated")).to_have_text(f"{calibrated:.3f}")
         page.get_by_test_id("cheapest").click()
+        wait_for_frames(page, 2)
         _, false_alarms, misses, _ = counts(page)
         least = ranking.confusion(ranking.cheapest(cost)).cost(cost)
         assert false_alarms + cost * misses == pytest.approx(least)

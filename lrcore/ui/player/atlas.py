@@ -5,10 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import NamedTuple
 
-from lrcore.insight import Entrant
+from lrcore.insight import Entrant, RateMap, StableRates
 from lrcore.landscape import AtInfinity, Minimum, Objective, Sample
 from lrcore.training import Run, RunConfig
-from lrcore.ui.player.filling import Filling
 from lrcore.ui.player.ghosts import Ghosts
 from lrcore.ui.player.protocol import Numbers
 from lrcore.ui.player.slices import Slices
@@ -21,6 +20,13 @@ class Ground(NamedTuple):
     objective: Objective
     sample: Sample
     lowest: Minimum | AtInfinity
+
+
+class Filling(NamedTuple):
+    """A map of rates as far as it is filled, and theory's limits once they are known, if any."""
+
+    map: RateMap
+    limits: StableRates | None
 
 
 class Preparation(NamedTuple):
@@ -45,6 +51,6 @@ class Atlas:
         self.ghosts = Ghosts() if ghosts is None else ghosts
         self.maps: dict[Numbers, Future[Landscape | None]] = {}
         self.grounds: dict[object, Ground] = {}
-        self.fillings: dict[RunConfig, Filling] = {}
+        self.fillings: dict[RunConfig, Slices[Filling]] = {}
         self.race: Preparation | None = None
         self.wanted = run.config

@@ -320,6 +320,8 @@ class Answer:
         changes: of the run, as its link names them; the page knows what settings are called there.
         ghosts: the pinned runs.
         pins: these as the link names them.
+        settings: of the run, as its link names them.
+        leads: Python has set them, and not the controls: the address may yet lack some.
     """
 
     seq: int
@@ -335,6 +337,8 @@ class Answer:
     changes: str = ""
     ghosts: tuple[Ghost, ...] = ()
     pins: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    leads: bool = False
 
     def message(self) -> dict[str, object]:
         """The same as JSON, see `plain`."""

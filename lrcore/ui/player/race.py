@@ -38,11 +38,11 @@ def race_card(atlas: Atlas, numbers: Numbers) -> RaceCard | Later | None:
         entrants = Slices(race(atlas.wanted, optimizers, fair=bool(fair)))
         preparation = atlas.race = Preparation(card, asked, entrants)
     try:
-        found = preparation.entrants.ask(lambda one: _done(one) > known)
+        found = preparation.entrants.look()
     except (TrainingError, RuntimeError, MemoryError):  # too little memory, for example
         _LOG.exception("A race could not be prepared.")
         return None
-    if found is None:
+    if _done(found) <= known:
         return LATER
     rungs = len(RATE_LADDER) if fair else 0
     budget = min(LADDER_BUDGET, atlas.wanted.max_iterations)
@@ -52,9 +52,11 @@ def race_card(atlas: Atlas, numbers: Numbers) -> RaceCard | Later | None:
 def ready_runs(atlas: Atlas, card: int) -> list[Run]:
     """The runs of a race that is prepared, the one that takes longest at the end; else none."""
     preparation = atlas.race
-    entrants = preparation.entrants.latest if preparation and preparation.card == card else None
-    runs = [one.run for one in entrants or () if one.run is not None]
-    is_ready = entrants is not None and len(runs) == len(entrants)
+    if preparation is None or preparation.card != card:
+        return []
+    entrants = preparation.entrants.look()
+    runs = [one.run for one in entrants if one.run is not None]
+    is_ready = len(runs) == len(entrants)
     return sorted(runs, key=lambda run: (_place(run, 0), len(run))) if is_ready else []
 
 

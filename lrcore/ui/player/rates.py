@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator
 
-from lrcore.insight import MOMENTA, RATES, with_rates
+from lrcore.insight import MOMENTA, RATES, rate_map, stable_rates, with_rates
 from lrcore.optim import SGD
-from lrcore.ui.player.atlas import Atlas
-from lrcore.ui.player.filling import Filling
+from lrcore.training import Run, RunConfig
+from lrcore.ui.player.atlas import Atlas, Filling
 from lrcore.ui.player.protocol import Numbers, to_base64
+from lrcore.ui.player.slices import Slices
 from lrcore.ui.player.view_data import Rates
 
 _MOST_KEPT = 4
@@ -32,16 +34,15 @@ def rates(atlas: Atlas, numbers: Numbers) -> Rates | None:
         if shared not in kept:
             while len(kept) >= _MOST_KEPT:
                 del kept[next(iter(kept))]
-            kept[shared] = Filling(atlas.run, shared)
-        filling = kept[shared]
-        found = filling.look()
+            kept[shared] = Slices(_filled(atlas.run, shared))
+        found, limits = kept[shared].look()
     except ValueError:  # no points
         return None
     except (RuntimeError, MemoryError):  # too little memory, for example
         _LOG.exception("The map of rates could not be computed.")
         kept.pop(shared, None)  # another question tries again
         return None
-    optimizer, limits = atlas.wanted.optimizer, filling.limits
+    optimizer = atlas.wanted.optimizer
     is_finite = limits is not None and all(map(math.isfinite, limits.rates))
     return Rates(
         edition=edition,
@@ -58,3 +59,12 @@ def rates(atlas: Atlas, numbers: Numbers) -> Rates | None:
         points=found.points,
         of_points=found.of_points,
     )
+
+
+def _filled(run: Run, config: RunConfig) -> Iterator[Filling]:
+    """The map of one run under one set of settings; a ValueError if there are no points."""
+    pieces = rate_map(run, config)
+    yield Filling(next(pieces), None)
+    limits = stable_rates(run, config, MOMENTA)
+    for piece in pieces:
+        yield Filling(piece, limits)

@@ -8,9 +8,8 @@ export class Film {
     this.scene = null;
     this.state = null;
     this.marks = [];
-    this.changes = ""; // as a link names them
+    this.link = { changes: "", pins: "", settings: {}, leads: false }; // what Python says that a link says
     this.ghosts = new Ghosts();
-    this.pins = ""; // as a link names them
     this.axis = 0; // along which the ghosts keep up, see AXES
     this.arrivals = 0; // counts answers that brought moments
     this.cuts = 0; // counts branches, after which moments are others
@@ -40,13 +39,14 @@ export class Film {
 
   /** Take an answer to a run that has begun. `cut`: its moments replace those we have.
    * @returns {?number} how many moments it brings; null where some before them are missing */
-  take({ first, rows, state, marks, changes, ghosts, pins }, cut) {
+  take({ first, rows, state, marks, ghosts, changes, pins, settings, leads }, cut) {
     const values = decode(rows);
     const count = values.length / this.record.width;
     const news = cut || first + count > this.length;
     if (news && !this.record.put(first, values)) return null;
     this.ghosts.take(ghosts);
-    Object.assign(this, { state, marks, changes, pins, arrivals: this.arrivals + news, cuts: this.cuts + cut });
+    this.link = { changes, pins, settings, leads };
+    Object.assign(this, { state, marks, arrivals: this.arrivals + news, cuts: this.cuts + cut });
     return news ? count : 0;
   }
 

@@ -24,6 +24,9 @@ export class Memory {
     this.playing = Boolean(playing) && settings === this.settings; // whether to play on from there
     this.speed = [this.query.get(SPEED), speed, USUAL_SPEED].find((one) => KNOWN_SPEEDS.includes(one)); // to begin with
     this.told = { [CHANGES]: this.query.get(CHANGES) ?? "", [PINS]: this.query.get(PINS) ?? "" };
+    this.wanted = {}; // the settings of the run
+    this.leads = false; // whether Python has set them, and not the controls
+    this.lent = new Set(); // keys of them that stand in the address by our hand
     this.choices = {}; // those that differ from the default
   }
 
@@ -61,7 +64,7 @@ export class Memory {
   /** How an address says what is shown. */
   said(index, speed) {
     const choices = CHOICES.map((key) => [key, this.choices[key] ?? ""]);
-    return { ...this.told, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed), ...Object.fromEntries(choices) };
+    return { ...this.told, ...this.owed, [PLACE]: index ? String(index) : "", [SPEED]: usual(speed), ...Object.fromEntries(choices) };
   }
 
   /** The whole address of a moment of this run, shown at a speed. */
@@ -82,9 +85,20 @@ export class Memory {
 
   /** Python says which changes the run has had, and which runs are pinned: this stands in the address at
    * once, as the settings do. */
-  takeTold({ changes, pins }) {
+  takeTold({ changes, pins, settings, leads }) {
     this.told = { [CHANGES]: changes, [PINS]: pins };
-    this.write(this.told);
+    this.wanted = settings;
+    this.leads = leads;
+    this.write({ ...this.told, ...this.owed });
+  }
+
+  /** What of the settings is missing in the address. Where Python has set them, Streamlit may lose those
+   * of controls that it draws for the first time. What stands there is the user's: a slider may have been
+   * moved since. */
+  get owed() {
+    const { query, wanted, lent } = this;
+    for (const key of Object.keys(wanted)) if (this.leads && !query.has(key)) lent.add(key);
+    return Object.fromEntries(Array.from(lent, (key) => [key, wanted[key] ?? ""]));
   }
 
   keep(index, speed, playing) {

@@ -147,7 +147,7 @@ export class Stage {
     const count = film.take(answer, isNew.branch);
     if (count === null) return link.ask(this.wants);
     link.know(answer.version);
-    this.memory.takeTold(film);
+    this.memory.takeTold(film.link);
     playhead.clip(film.length);
     if (count && !isNew.run) playhead.arrived(count, performance.now());
     if (answer.state.problem) playhead.pause(); // and no word to Python, which would only try again

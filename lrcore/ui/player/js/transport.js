@@ -79,8 +79,8 @@ export class Transport {
 
   reset() {
     this.seek(0);
-    const { marks, changes, state } = this.film;
-    if (marks.length || changes || state?.again) this.command("Restart");
+    const { marks, link, state } = this.film;
+    if (marks.length || link.changes || state?.again) this.command("Restart");
   }
 
   /** Keep the run to compare others with. */
