@@ -110,7 +110,9 @@ def test_only_what_can_be_compared_is(other: RunConfig, elsewhere: str, comparab
     ("configs", "then", "labels"),
     [
         ([with_rate(0.1)], with_rate(0.3), ["lr 0.1"]),
-        ([with_rate(0.1), ADAM], ENDLESS, ["SGD, lr 0.1", "Adam"]),
+        ([with_rate(0.1), ADAM], ENDLESS, ["lr 0.1", "Adam"]),
+        ([with_rate(0.1), with_rate(0.3)], ADAM, ["SGD, lr 0.1", "SGD, lr 0.3"]),
+        ([with_rate(0.1), replace(ADAM, init_seed=9)], ADAM, ["SGD", "other start"]),
         ([ENDLESS], ENDLESS, ["same settings"]),
         ([replace(ENDLESS, l2=0.1)], ENDLESS, ["l2 0.1"]),
         ([replace(ENDLESS, zero_grad=False)], ENDLESS, ["zero_grad off"]),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lrcore.training import FIXED_IN_A_RUN, Planned, Run, Segment
-from lrcore.ui.player.pin_words import labels
+from lrcore.ui.player.pin_words import labels, own_label
 from lrcore.ui.player.protocol import Ghost
 from lrcore.ui.player.scene import packed_rows
 from lrcore.ui.player.words import passed_at
@@ -95,12 +95,12 @@ class Ghosts:
                     break
 
     def label_of(self, run: Run) -> str:
-        """What tells the page's run from them; empty where there are none."""
-        return labels(run.segments, self.segments)[0] if self._pins else ""
+        """What tells the page's run from them; may be empty."""
+        return own_label(run.segments, self.segments)
 
     def told(self, run: Run, known: Mapping[int, int]) -> tuple[Ghost, ...]:
         """What a player is told that knows so many moments of each, by number."""
-        _, *names = labels(run.segments, self.segments)
+        names = labels(run.segments, self.segments)
         return tuple(
             _told(pin, name, run, known.get(pin.number, 0))
             for pin, name in zip(self._pins, names, strict=True)

@@ -13,24 +13,36 @@ _IN_WORDS = {"initial_weights": "other start", "init_seed": "other start"}
 _NOTHING = "same settings"
 
 Plan = Sequence[Segment]
+_Said = Mapping[tuple[str, str], Value]
 
 
 def labels(own: Plan, pins: Sequence[Plan]) -> list[str]:
-    """Short names of the page's run and of each pinned one, such as "lr 0.1", "Adam from 137 on".
+    """A short name for each pinned run, such as "lr 0.1" or "Adam from 137 on".
 
-    They say those of the last settings in which the runs differ.
+    It says those of its last settings that differ from the page's own run; and of an optimiser that
+    this does not have, those in which the pinned runs differ from each other.
     """
-    said = [_said(plan[-1].config) for plan in (own, *pins)]
-    differing = {
-        key
-        for one in said
-        for key in one
-        if len({str(other[key]) for other in said if key in other}) > 1
-    }
-    return [_label(plan, says, differing) for plan, says in zip((own, *pins), said, strict=True)]
+    usual, *said = [_said(plan[-1].config) for plan in (own, *pins)]
+    return [
+        _label(plan, _differing(says, usual, said)) for plan, says in zip(pins, said, strict=True)
+    ]
 
 
-def _said(config: RunConfig) -> Mapping[tuple[str, str], Value]:
+def own_label(own: Plan, pins: Sequence[Plan]) -> str:
+    """The optimiser of the page's run, where a pinned one has another; else nothing."""
+    titles = [plan[-1].config.optimizer.title for plan in (own, *pins)]
+    return titles[0] if len(set(titles)) > 1 else ""
+
+
+def _differing(says: _Said, usual: _Said, others: Sequence[_Said]) -> _Said:
+    def differs(key: tuple[str, str], value: Value) -> bool:
+        compared = [usual] if key in usual else others
+        return any(str(one[key]) != str(value) for one in compared if key in one)
+
+    return {key: value for key, value in says.items() if differs(key, value)}
+
+
+def _said(config: RunConfig) -> _Said:
     """What a run's settings say, by entry and name; settings of the run itself have no entry."""
     found: dict[tuple[str, str], Value] = {
         ("", name): getattr(config, name) for name, _ in described(RunConfig)
@@ -43,14 +55,8 @@ def _said(config: RunConfig) -> Mapping[tuple[str, str], Value]:
     return found
 
 
-def _label(
-    plan: Plan, says: Mapping[tuple[str, str], Value], differing: set[tuple[str, str]]
-) -> str:
-    parts = [
-        _IN_WORDS.get(name) or _words(name, value)
-        for (entry, name), value in says.items()
-        if (entry, name) in differing
-    ]
+def _label(plan: Plan, differing: _Said) -> str:
+    parts = [_IN_WORDS.get(name) or _words(name, value) for (_, name), value in differing.items()]
     label = ", ".join(dict.fromkeys(parts)) or _NOTHING
     return f"{label} from {plan[-1].start:,} on" if len(plan) > 1 else label
 
