@@ -1,5 +1,6 @@
 // The stage: mounts the views, shows them one moment a frame, and turns gestures into questions.
 import { copyOnClick } from "./copy.js";
+import { Departure } from "./departure.js";
 import { logits } from "./field.js";
 import { Film } from "./film.js";
 import { Grip } from "./grip.js";
@@ -20,7 +21,6 @@ import { Numbers } from "./views/numbers.js";
 import { Pins } from "./views/pins.js";
 import { Plane } from "./views/plane.js";
 
-const PATIENT = 500; // ms that a followed link waits for Python to know where the playhead is
 const UNKNOWN = 300; // ms until Python is asked again for limits that it still computes
 const LATE = 1000; // ms without an answer until the page says so
 const LONGEST_FRAME = 250; // ms; a page that was hidden goes on where it was
@@ -106,7 +106,7 @@ export class Stage {
       onClick: (point) => this.gesture(() => hand.place(point)),
     }, signal);
     const options = { signal, capture: true };
-    document.addEventListener("click", (event) => this.leaving(event), options);
+    this.departure = new Departure(this, options);
     for (const type of ["pointerup", "keydown", "keyup"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
   }
 
@@ -138,7 +138,7 @@ export class Stage {
     const { film, link, playhead } = this;
     const owed = link.commands.length;
     const isNew = link.receive(answer);
-    if (this.way && !link.asked) setTimeout(() => this.follow(), 0);
+    this.departure.answered();
     // The controls follow what a command has done, once Python hears that we know of it.
     if (link.commands.length < owed) link.askIn(REPORT);
     if (isNew.film) film.ghosts.forget();
@@ -193,28 +193,6 @@ export class Stage {
     if (this.root.contains(target) || target === document.body || target.closest?.("a[href]")) return;
     if (type.startsWith("key") && !CHANGES_A_CONTROL.test(key)) return;
     if (this.link.untold) this.link.report(this.wants);
-  }
-
-  /** A link is followed once Python knows where the playhead is: another page may show that moment, and
-   * this one returns to it. */
-  leaving(event) {
-    const way = event.target.closest("a[href]");
-    if (!way) return;
-    if (this.way || !this.link.untold || event.ctrlKey || event.metaKey) return this.link.leave();
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    this.way = way;
-    if (this.playhead.moving) this.playhead.pause();
-    this.link.report(this.wants);
-    setTimeout(() => this.follow(), PATIENT);
-  }
-
-  /** Streamlit may have drawn the link anew meanwhile. */
-  follow() {
-    const { way } = this;
-    const drawn = way?.isConnected ? way : [...document.links].find(({ href }) => href === way?.href);
-    drawn?.click();
-    this.way = null;
   }
 
   /** Keep the playhead where F5, the browser's buttons and a copied address find it, once Python knows
