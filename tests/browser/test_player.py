@@ -203,11 +203,11 @@ def test_zoom_and_legend_stay_while_it_plays(open_page: OpenPage) -> None:
     axis = "document.querySelector('[data-testid=scatter]')._fullLayout.xaxis.range"
     page.wait_for_function(f"{axis}[1] - {axis}[0] < 8")
     zoomed = page.evaluate(axis)
-    here = int(number(page, "iteration"))
     page.locator(".scatter .legendtoggle").first.click()
-    wait_for_iteration(page, here + 120)
-    assert page.evaluate(axis) == zoomed
     visible = "document.querySelector('[data-testid=scatter]')._fullData[0].visible"
+    page.wait_for_function(f"{visible} === 'legendonly'")
+    wait_for_iteration(page, int(number(page, "iteration")) + 120)
+    assert page.evaluate(axis) == zoomed
     assert page.evaluate(visible) == "legendonly"
 
 
