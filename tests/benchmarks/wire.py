@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
+import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -24,6 +25,7 @@ _SHORT = 2 * _SPEED  # runsShort in record.js
 _LEAST_SHARE = 0.25  # of it, in link.js; each page has its own
 _WAIT = 20.0
 _WIDTH = 5  # of a row: w0, w1, b, loss, accuracy
+_EFFORTS = 2  # behind them, and of each training its own
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Received:
     @classmethod
     def read(cls, text: str, width: int) -> Self:
         answer, *_ = json.loads(text)
-        rows = base64.b64decode(answer["rows"])
+        table = np.frombuffer(base64.b64decode(answer["rows"]), "<f4").reshape(-1, width + _EFFORTS)
+        rows = table[:, :width].tobytes()
         state = answer["state"]
         return cls(
             answer["seq"],
