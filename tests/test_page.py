@@ -144,6 +144,21 @@ def test_a_boundary_dropped_twice_starts_there_however_the_controls_stood() -> N
         assert parse_weights("".join(page.query_params["weights"])) == drops[-1]
 
 
+def test_a_late_question_of_a_page_that_was_left_is_none() -> None:
+    page = AppTest.from_function(page_with_a_late_question, default_timeout=30).run()
+    assert not page.exception
+    assert page.markdown[0].value == "None"
+
+
+def page_with_a_late_question() -> None:
+    """Another page, where Streamlit has forgotten the player and still calls for its question."""
+    import streamlit as st
+
+    from lrcore.ui.player import asked
+
+    st.markdown(str(asked()))
+
+
 def page_after_drops() -> None:
     """The training page, after its player has let the boundary go."""
     from functools import partial

@@ -32,5 +32,10 @@ def player(answer: Answer, on_ask: Callable[[], None]) -> None:
 
 
 def asked() -> Request | None:
-    """The player's question, inside `on_ask`; None where it cannot be read."""
-    return parse_request(st.session_state["player"]["ask"])
+    """The player's question, inside `on_ask`; None where it cannot be read.
+
+    Nor where its page has been left: Streamlit then calls `on_ask` with a late question of a player
+    whose state it has forgotten.
+    """
+    state = st.session_state.get("player")
+    return None if state is None else parse_request(state["ask"])
