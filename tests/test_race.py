@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lrcore import LBFGS, SGD, Adagrad, Adam, Blobs, Run, RunConfig, Status
-from lrcore.insight import RATE_LADDER, Entrant, passed_at, race
+from lrcore.insight import RATE_LADDER, Entrant, race
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.protocol import LATER, Request
@@ -109,7 +109,7 @@ def test_a_card_is_filled_while_it_is_asked_for() -> None:
         assert lane.passed == lane.ladder[lane.best].passed
     assert ready_runs(atlas, 4) == []
     fast, slow = ready_runs(atlas, 3)
-    assert passed_at(fast) <= passed_at(slow)
+    assert fast.passed <= slow.passed
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_order_depends_on_the_axis() -> None:
     for run in runs:
         run.extend(60)
     by_iteration, by_evaluation, by_time = order(runs)
-    sgd, lbfgs, _ = map(passed_at, runs)
+    sgd, lbfgs, _ = (run.passed for run in runs)
     evaluations = int(runs[1].effort(lbfgs)[0, 0])
     assert lbfgs < sgd
     assert f"LBFGS {lbfgs}, SGD {sgd}; not reached by Adagrad." in by_iteration

@@ -1,7 +1,7 @@
 """What can be learnt of a run from others like it."""
 
 from lrcore.insight.fleet import Outcome
-from lrcore.insight.race import LADDER_BUDGET, RATE_LADDER, Entrant, passed_at, race
+from lrcore.insight.race import LADDER_BUDGET, RATE_LADDER, Entrant, race
 from lrcore.insight.rates import (
     MOMENTA,
     RATES,
@@ -21,7 +21,6 @@ __all__ = [
     "Outcome",
     "RateMap",
     "StableRates",
-    "passed_at",
     "race",
     "rate_map",
     "stable_rates",

@@ -47,7 +47,7 @@ class Entrant:
     @property
     def passed(self) -> int | None:
         """The iteration at which its run passed the target, or None."""
-        return None if self.run is None else passed_at(self.run)
+        return None if self.run is None else self.run.passed
 
 
 def race(
@@ -97,14 +97,9 @@ def at_rate(config: RunConfig, rate: float) -> RunConfig:
     return replace(config, optimizer=replace(config.optimizer, lr=rate))  # type: ignore[call-arg]
 
 
-def passed_at(run: Run) -> int | None:
-    """The iteration at which a run has passed its target, or None."""
-    return len(run) - 1 if run.status is Status.REACHED else None
-
-
 def _trial(rate: float, run: Run) -> Trial:
     loss = math.inf if run.status is Status.DIVERGED else run.step(len(run) - 1).loss
-    return Trial(rate, passed_at(run), loss)
+    return Trial(rate, run.passed, loss)
 
 
 def _rank(trial: Trial) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from lrcore.training.config import (
 from lrcore.training.ending import Status, ending_in, growth_began
 from lrcore.training.errors import TrainingError
 from lrcore.training.history import Columns, Step
-from lrcore.training.planned import Planned, changes_to
+from lrcore.training.planned import Planned
 from lrcore.training.run import Run, train
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "Status",
     "Step",
     "TrainingError",
-    "changes_to",
     "checked_weights",
     "ending_in",
     "growth_began",

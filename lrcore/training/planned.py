@@ -19,11 +19,13 @@ class Planned:
 
     Attributes:
         to_come: the changes that are left.
+        branched_at: the iterations at which there were changes, in the order in which they came.
     """
 
     def __init__(self, run: Run, changes: Sequence[Segment] = ()) -> None:
         self.run = run
         self.to_come = [*changes]
+        self.branched_at: list[int] = []
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> Planned:
@@ -53,36 +55,30 @@ class Planned:
         ahead = not self.to_come or self.to_come[0].start >= len(self.run)
         return ahead and self.run.status is not Status.RUNNING
 
-    def extend(self, seconds: float, until: int) -> list[int]:
+    def branch(self, iteration: int, config: RunConfig) -> None:
+        """Go on from a recorded moment under other settings, see `Run.branch`."""
+        self.run.branch(iteration, **vars(config))
+        self.branched_at.append(iteration)
+
+    def extend(self, seconds: float, until: int) -> None:
         """Train for so long, or up to moment `until`, with the changes on the way.
 
         Changes that lie beyond the end of the run stay in `to_come`.
-
-        Returns:
-            The iterations at which changes were made.
 
         Raises:
             TrainingError: PyTorch failed, for example because memory is full.
         """
         deadline = time.perf_counter() + seconds
-        changed: list[int] = []
         while self.to_come:
             change = self.to_come[0]
             self._train(deadline, min(until, change.start + 1))
             if len(self.run) <= change.start:
-                return changed
-            self.run.branch(change.start, **changes_to(change.config))
-            changed.append(change.start)
+                return
+            self.branch(change.start, change.config)
             del self.to_come[0]
             if time.perf_counter() >= deadline:
-                return changed
+                return
         self._train(deadline, until)
-        return changed
 
     def _train(self, deadline: float, until: int) -> None:
         self.run.extend(deadline - time.perf_counter(), max(0, until - len(self.run)))
-
-
-def changes_to(config: RunConfig) -> dict[str, object]:
-    """All settings, as `Run.branch` takes them."""
-    return {name: getattr(config, name) for name in RunConfig.__dataclass_fields__}

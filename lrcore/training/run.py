@@ -122,6 +122,11 @@ class Run:
         """Whether the run can go on, and if not, why."""
         return self._status
 
+    @property
+    def passed(self) -> int | None:
+        """The iteration at which it has passed its target, or None."""
+        return len(self) - 1 if self._status is Status.REACHED else None
+
     def in_force(self, iteration: int) -> RunConfig:
         """The settings that the step from a moment is taken under: a change counts from its own."""
         return [one.config for one in self.segments if one.start <= iteration][-1]

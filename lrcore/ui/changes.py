@@ -15,8 +15,8 @@ from lrcore.training import FIXED_IN_A_RUN, RunConfig, Segment
 from lrcore.ui.controls import (
     GROUPS,
     Control,
-    all_controls,
     as_text,
+    controls_by_key,
     parsed,
     read_entry,
     values_of,
@@ -42,7 +42,7 @@ def changeable() -> dict[str, Control]:
             names.append(group.key)
             for entry in group.registry:
                 names += [control.key for control in group.entry_controls(entry)]
-    found = {control.key: control for control in all_controls()}
+    found = controls_by_key()
     return {name: found[name] for name in names}
 
 

@@ -152,6 +152,11 @@ def all_controls() -> Iterator[Control]:
             yield from group.entry_controls(entry)
 
 
+def controls_by_key() -> dict[str, Control]:
+    """The same by their keys."""
+    return {control.key: control for control in all_controls()}
+
+
 def read(state: Mapping[str, Value]) -> RunConfig:
     """The settings that the controls say.
 
@@ -218,8 +223,7 @@ def query(config: RunConfig) -> dict[str, str]:
 
     A number on a logarithmic scale keeps twelve digits, as its control does.
     """
-    values = values_of(config)
-    controls = {control.key: control for control in all_controls()}
+    values, controls = values_of(config), controls_by_key()
     link = {
         key: as_text(controls[key].spec, value)
         for key, value in values.items()

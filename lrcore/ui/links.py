@@ -20,6 +20,7 @@ from lrcore.ui.controls import (
     Control,
     all_controls,
     as_text,
+    controls_by_key,
     parsed,
     query,
     values_of,
@@ -27,22 +28,20 @@ from lrcore.ui.controls import (
 )
 from lrcore.ui.pins import PINS, pins_text
 from lrcore.ui.player.film import Film
-from lrcore.ui.session import session
+from lrcore.ui.session import Opening, session
 
 # The playhead: the player keeps it in the address.
 AT = "at"
 _PLACE = Setting("Iteration", "The moment to show.", int, minimum=0, maximum=1_000_000)
 
 
-def take_link() -> list[str]:
+def take_link() -> None:
     """Put the link of this page into the controls; to be called before they are drawn.
 
     A value between two positions of a control becomes a position of its own. One that cannot be
     used is taken out of the link, and the page starts anew: Streamlit gives controls what the link
-    said when the page started, and a control may not bear it.
-
-    Returns:
-        One sentence for each setting in the link that could not be used as it stood.
+    said when the page started, and a control may not bear it. The session has one more sentence to
+    tell for each setting in the link that could not be used as it stood.
     """
     problems = _take_old_weights()
     bad = []
@@ -70,13 +69,11 @@ def take_link() -> list[str]:
         for key in bad:
             del st.query_params[key]
         st.rerun()
-    told, session().link_problems = session().link_problems, []
-    return told
 
 
 def has_settings() -> bool:
     """Whether the link says anything of the run."""
-    known = {CHANGES, PINS, *(control.key for control in all_controls())}
+    known = {CHANGES, PINS, *controls_by_key()}
     return any(key in known or _is_old_weight(key) for key in st.query_params)
 
 
@@ -88,14 +85,9 @@ def place_in_link() -> int:
         return 0
 
 
-def changes_in_link() -> str:
-    """The changes of the run that the link names; empty if none."""
-    return st.query_params.get(CHANGES, "")
-
-
-def pins_in_link() -> str:
-    """The pinned runs that the link names; empty if none."""
-    return st.query_params.get(PINS, "")
+def opening_in_link() -> Opening:
+    """What the link says of the run beside its settings."""
+    return Opening(st.query_params.get(CHANGES, ""), st.query_params.get(PINS, ""))
 
 
 def start_again_with(film: Film) -> None:

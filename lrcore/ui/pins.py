@@ -12,7 +12,7 @@ from lrcore.data import DataError
 from lrcore.settings import SettingsError, Value
 from lrcore.training import RunConfig, Segment
 from lrcore.ui.changes import changeable, changed_by, entries_of, said_by, value_of, written
-from lrcore.ui.controls import WEIGHTS, all_controls, read
+from lrcore.ui.controls import WEIGHTS, controls_by_key, read
 from lrcore.ui.own_data import OWN_DATA
 from lrcore.ui.player.ghosts import MOST_GHOSTS
 
@@ -30,7 +30,7 @@ def pins_text(pins: Sequence[Sequence[Segment]], shown: RunConfig) -> str:
         pins: which settings each has from which iteration on.
         shown: the settings that the address says.
     """
-    controls = {control.key: control for control in all_controls()}
+    controls = controls_by_key() if pins else {}  # each answer to a player asks
     text = ""
     for segments in pins:
         data = segments[0].config.data
@@ -59,7 +59,7 @@ def pins_of(config: RunConfig, text: str) -> list[tuple[Segment, ...]]:
 
 
 def _run(config: RunConfig, entries: str) -> tuple[Segment, ...]:
-    at_start, later = {control.key: control for control in all_controls()}, changeable()
+    at_start, later = controls_by_key(), changeable()
     values = said_by(at_start, config)
     found = [Segment(0, config)]
     for iteration, settings in () if entries == _SAME else entries_of(entries):

@@ -71,7 +71,7 @@ class Session:
         opened: the run that this link describes.
         stale: what the controls said before a link or the hand on the boundary told more than they
             did. The browser says it until it knows better: that is no change.
-        leads: the film has settings that the controls did not say.
+        leads: the film has had settings that the controls did not say.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.
         file_seen: which file was read last, whether or not it could be.

@@ -17,11 +17,10 @@ from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import PLACED_POINTS, query, read
 from lrcore.ui.links import (
-    changes_in_link,
     expected_values,
     forget,
     has_settings,
-    pins_in_link,
+    opening_in_link,
     place_in_link,
     show,
     start_again_with,
@@ -69,8 +68,7 @@ def _draw(pages: int) -> None:
     if _expected() != expected:
         st.rerun()
     session().opening = None
-    told, session().link_problems = session().link_problems, []
-    _tell_of_link(told)
+    _tell_of_link()
 
 
 def _arrive() -> None:
@@ -79,13 +77,16 @@ def _arrive() -> None:
     if film is not None and not has_settings():
         start_again_with(film)
     forget()
-    _tell_of_link(take_link())
-    session().opening, session().opened = Opening(changes_in_link(), pins_in_link()), ()
+    take_link()
+    session().opening, session().opened = opening_in_link(), ()
 
 
-def _tell_of_link(problems: Sequence[str]) -> None:
-    for problem in problems:
+def _tell_of_link() -> None:
+    """Say what is yet to be said, and only then forget it: Streamlit may break off at a toast, to
+    draw the page anew."""
+    for problem in session().link_problems:
         st.toast(plain(problem), icon=":material/link_off:", duration="infinite")
+    session().link_problems = []
 
 
 def _let_controls_follow() -> None:
@@ -152,14 +153,13 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
 
 def _with_link(answer: Answer, film: Film) -> Answer:
     """An answer with what it says of the page's address."""
-    settings = query(film.wanted)
+    settings = query(film.wanted) if session().leads else {}
     settings.pop(PLACED_POINTS, None)  # many signs, which their control keeps there
     return replace(
         answer,
         changes=text_of(film.segments, film.wanted),
         pins=pins_text(film.ghosts.segments, film.wanted),
         settings=settings,
-        leads=session().leads,
     )
 
 
@@ -203,7 +203,6 @@ def _taken(film: Film | None, wanted: RunConfig) -> Film:
     if film is None:
         return _new_film(wanted)
     film.set(wanted)
-    session().leads = False
     return film
 
 

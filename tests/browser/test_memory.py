@@ -34,21 +34,20 @@ def kept(js: OpenModule, search: str, *calls: Plain, before: str = "null") -> di
     return js("memory.js").run(_RUN, search, before, list(calls))
 
 
-def told_of(changes: str = "", pins: str = "", leads: bool = False, **settings: str) -> Plain:
-    return {"changes": changes, "pins": pins, "settings": {**settings}, "leads": leads}
+def told_of(changes: str = "", pins: str = "", **settings: str) -> Plain:
+    return {"changes": changes, "pins": pins, "settings": {**settings}}
 
 
 def test_settings_that_python_has_set_are_not_lost(js: OpenModule) -> None:
     """Streamlit may lose those of controls that it draws for the first time; what stands there is
     the user's."""
-    lent = ["takeTold", told_of(leads=True, lr="0.3", momentum="0.5")]
+    lent = ["takeTold", told_of(lr="0.3", momentum="0.5")]
     found = kept(js, "?momentum=0.7", lent, ["address", 9, 60])
     assert found["search"] == "?momentum=0.7&lr=0.3"
     assert found["found"][-1] == "http://here/?momentum=0.7&lr=0.3&at=9"
-    back = ["takeTold", told_of(leads=False, momentum="0.5")]
+    back = ["takeTold", told_of(momentum="0.5")]
     assert kept(js, "?momentum=0.7", lent, back)["search"] == "?momentum=0.7"
-    never = ["takeTold", told_of(leads=False, lr="0.3")]
-    assert kept(js, "?momentum=0.7", never)["search"] == "?momentum=0.7"
+    assert kept(js, "?momentum=0.7", ["takeTold", told_of()])["search"] == "?momentum=0.7"
 
 
 def test_the_address_of_a_moment_leaves_the_page_as_it_is(js: OpenModule) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lrcore import LBFGS, SGD, Run, RunConfig
-from lrcore.insight import RATE_LADDER, passed_at
+from lrcore.insight import RATE_LADDER
 from lrcore.ui.player.race import order
 from tests.browser.conftest import OpenPage
 from tests.browser.player import number, wait_for_frames
@@ -45,7 +45,7 @@ def test_a_fair_race_shows_its_ladder_and_plays_to_its_order(open_page: OpenPage
     ]
     sgd = rows[1].locator("td")
     for rate, cell in zip(RATE_LADDER, sgd.all_inner_texts(), strict=True):
-        passed = passed_at(ended(Run(RunConfig(optimizer=SGD(lr=rate), max_iterations=500))))
+        passed = ended(Run(RunConfig(optimizer=SGD(lr=rate), max_iterations=500))).passed
         assert cell == ("–" if passed is None else f"{passed:,}")
     expect(page.locator(".race .best")).to_have_count(2)
     best = float(

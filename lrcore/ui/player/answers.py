@@ -5,12 +5,10 @@ from __future__ import annotations
 from lrcore.stories import sentence_of
 from lrcore.training import Status
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import LATER, Answer, State
+from lrcore.ui.player.protocol import LATER, MOST_ROWS, Answer, State
 from lrcore.ui.player.scene import packed_rows, scene_of
 from lrcore.ui.player.views import VIEWS
-from lrcore.ui.player.words import began, differences, ending_sentence, marks, passed_at
-
-_MOST_ROWS_PER_ANSWER = 20_000
+from lrcore.ui.player.words import began, differences, ending_sentence, marks
 
 
 def respond(film: Film, pages: int = 1, complaint: str = "") -> Answer:
@@ -22,7 +20,7 @@ def respond(film: Film, pages: int = 1, complaint: str = "") -> Answer:
         version=film.version,
         at=film.shown_at,
         first=first,
-        rows=packed_rows(run, first, first + _MOST_ROWS_PER_ANSWER),
+        rows=packed_rows(run, first, first + MOST_ROWS),
         state=_state(film, problem),
         marks=marks(run),
         done=film.done,
@@ -37,7 +35,7 @@ def _state(film: Film, problem: str | None) -> State:
     return State(
         ended=run.status is not Status.RUNNING,
         sentence=ending_sentence(run),
-        passed=passed_at(run),
+        passed=run.passed,
         since=began(run),
         problem=problem,
         waiting=film.is_waiting,

@@ -15,7 +15,6 @@ from lrcore.training import (
     Segment,
     Status,
     TrainingError,
-    changes_to,
     ending_in,
 )
 from lrcore.ui.player.atlas import Atlas
@@ -29,7 +28,6 @@ from lrcore.ui.player.protocol import (
 from lrcore.ui.player.race import order, ready_runs
 
 _SECONDS_PER_ANSWER = 0.1
-_MOST_ROWS_PER_ANSWER = 20_000
 # A playhead that was told so long ago can still be foreseen, in seconds.
 _FRESH = 0.3
 
@@ -98,7 +96,6 @@ class Film:
         self.atlas = Atlas(run, self.ghosts)
         self.limits = LimitsOfRun(run)
         self._run_number += 1
-        self._branched_at: list[int] = []
         self._restart = False
 
     @property
@@ -132,7 +129,7 @@ class Film:
     @property
     def version(self) -> Version:
         """What a player has that knows everything."""
-        branches = len(self._branched_at)
+        branches = len(self._plan.branched_at)
         return Version(self._run_number, branches, self._config_number, self._number)
 
     @property
@@ -250,15 +247,18 @@ class Film:
         try:
             branch = self._branch_point()
             if branch is not None:
-                self._branch(branch)
+                self._plan.branch(branch, self.wanted)
                 self._restart = False
                 until = max(until, branch + FIRST_ROWS)
             if not self.is_waiting and not complaint:
                 seconds = _SECONDS_PER_ANSWER / pages / (2 if len(self.ghosts) else 1)
-                self._extend(seconds, until)
+                self._plan.extend(seconds, until)
+                self._leave_out()
                 self.ghosts.extend(seconds, self.run, self.request.axis)
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
+        if self.limits.measured_on != self.run.config.target_on:
+            self.limits = LimitsOfRun(self.run)
         return problem
 
     @property
@@ -285,7 +285,7 @@ class Film:
     @property
     def first_new(self) -> int:
         """The first moment that the player lacks, or has from before a branch."""
-        unseen = self._branched_at[self.request.knows.branch :] if self.is_known else [0]
+        unseen = self._plan.branched_at[self.request.knows.branch :] if self.is_known else [0]
         return min([self.request.rows[0], len(self.run), *unseen])
 
     @property
@@ -306,27 +306,10 @@ class Film:
         fresh = self._clock() - self._asked_at < _FRESH
         return self.at if told or fresh else None
 
-    def _branch(self, iteration: int) -> None:
-        """Go on from there under the settings that the controls say."""
-        before = self.run.config
-        self.run.branch(iteration, **changes_to(self.wanted))
-        self._note_branch(iteration, before)
-
-    def _note_branch(self, iteration: int, before: RunConfig) -> None:
-        self._branched_at.append(iteration)
-        if self.run.config.target_on != before.target_on:
-            self.limits = LimitsOfRun(self.run)
-
-    def _extend(self, seconds: float, until: int) -> None:
-        """Train on for so long, or up to moment `until`, with the changes on the way."""
-        before = self.run.config
-        for iteration in self._plan.extend(seconds, until):
-            self._note_branch(iteration, before)
-        if self._plan.has_ended and self._plan.to_come:
-            self._leave_out()
-
     def _leave_out(self) -> None:
-        """Go without the changes that lie beyond the end of the run."""
+        """Go without changes that lie beyond the end of the run."""
+        if not (self._plan.has_ended and self._plan.to_come):
+            return
         start, end = self._plan.to_come[0].start, len(self.run) - 1
         what = f"the change at iteration {start:,} is"
         if len(self._plan.to_come) > 1:

@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 from lrcore.training import FIXED_IN_A_RUN, Planned, Run, Segment
 from lrcore.ui.player.pin_words import labels, own_label
-from lrcore.ui.player.protocol import Ghost
+from lrcore.ui.player.protocol import MOST_ROWS, Ghost
 from lrcore.ui.player.scene import packed_rows
-from lrcore.ui.player.words import passed_at
 
 MOST_GHOSTS = 4
-_MOST_ROWS_PER_ANSWER = 20_000
 # Moments that are trained before it is asked again whether they are enough.
 _STRETCH = 256
 # What makes the features of the same points others, and what only says where training starts.
@@ -124,9 +122,9 @@ def _told(pin: _Pin, label: str, run: Run, known: int) -> Ghost:
         number=pin.number,
         label=label,
         first=first,
-        rows=packed_rows(ghost, first, min(until, first + _MOST_ROWS_PER_ANSWER)),
+        rows=packed_rows(ghost, first, min(until, first + MOST_ROWS)),
         ended=pin.plan.has_ended,
-        passed=passed_at(ghost),
+        passed=ghost.passed,
         elsewhere="data" if other_data else "features" if other_features else "",
         comparable=not other_data and len(_losses(ghost) | _losses(run)) == 1,
         terms=len(ghost.basis.names),

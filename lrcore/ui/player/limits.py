@@ -19,10 +19,14 @@ _POOL = ThreadPoolExecutor(max_workers=2, thread_name_prefix="limits")
 
 
 class LimitsOfRun:
-    """The limits of one run, computed in the background so that its first frame need not wait."""
+    """The limits of one run, computed in the background so that its first frame need not wait.
+
+    Attributes:
+        measured_on: which points they are limits for: the run may change its target.
+    """
 
     def __init__(self, run: Run) -> None:
-        self._run = run
+        self._run, self.measured_on = run, run.config.target_on
         self._future = _POOL.submit(_computed, ref(run))
         self._future.add_done_callback(_log_failure)
 

@@ -14,7 +14,7 @@ from posixpath import normpath
 from lrcore.training import Run
 from lrcore.ui.player.protocol import Answer, Ghost, LimitWords, State, Version
 from lrcore.ui.player.scene import packed_rows, scene_of
-from lrcore.ui.player.words import began, ending_sentence, marks, passed_at
+from lrcore.ui.player.words import began, ending_sentence, marks
 from lrcore.ui.server.files import player_files, plotly_alone
 
 _HERE = Path(__file__).parent
@@ -53,7 +53,7 @@ def _recorded(run: Run, until: int) -> Answer:
     state = State(
         ended=True,
         sentence=(ending_sentence(run) if is_whole else "") or "The recording ends here.",
-        passed=passed_at(run) if is_whole else None,
+        passed=run.passed if is_whole else None,
         since=began(run) if is_whole else None,
         problem=None,
         waiting=False,

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 FIRST_ROWS = 120
+# More come in the next answer.
+MOST_ROWS = 20_000
 # Along how many axes runs can be compared, see `Request.axis`.
 AXES = 3
 
@@ -320,8 +322,8 @@ class Answer:
         changes: of the run, as its link names them; the page knows what settings are called there.
         ghosts: the pinned runs.
         pins: these as the link names them.
-        settings: of the run, as its link names them.
-        leads: Python has set them, and not the controls: the address may yet lack some.
+        settings: of the run, as its link names them, once Python has set some, and not the
+            controls: the address may lack those.
     """
 
     seq: int
@@ -338,7 +340,6 @@ class Answer:
     ghosts: tuple[Ghost, ...] = ()
     pins: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    leads: bool = False
 
     def message(self) -> dict[str, object]:
         """The same as JSON, see `plain`."""

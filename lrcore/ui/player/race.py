@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Sequence
 
-from lrcore.insight import LADDER_BUDGET, RATE_LADDER, Entrant, passed_at, race
+from lrcore.insight import LADDER_BUDGET, RATE_LADDER, Entrant, race
 from lrcore.optim import OPTIMIZERS, OptimizerSettings
 from lrcore.training import Run, RunConfig, TrainingError
 from lrcore.ui.player.atlas import Atlas, Preparation
@@ -67,10 +67,10 @@ def order(runs: Sequence[Run]) -> tuple[str, ...]:
 
 def _order(runs: Sequence[Run], axis: int) -> str:
     ranked = sorted(runs, key=lambda run: _place(run, axis))
-    passed = [one for one in ranked if passed_at(one) is not None]
+    passed = [one for one in ranked if one.passed is not None]
     digits = 1 if axis == _AXES.index("milliseconds") else 0
     places = [f"{_title(one)} {_place(one, axis):,.{digits}f}" for one in passed]
-    missed = [_title(one) for one in ranked if passed_at(one) is None]
+    missed = [_title(one) for one in ranked if one.passed is None]
     parts = [f"by {_AXES[axis]}: {', '.join(places)}"] if places else []
     parts += [f"not reached by {', '.join(missed)}"] if missed else []
     return f"The race, {'; '.join(parts)}."
@@ -78,7 +78,7 @@ def _order(runs: Sequence[Run], axis: int) -> str:
 
 def _place(run: Run, axis: int) -> float:
     """How far along an axis a run passes the target; infinite if it does not."""
-    at = passed_at(run)
+    at = run.passed
     if at is None:
         return math.inf
     return float(run.effort(at)[0, axis - 1]) if axis else float(at)

@@ -23,7 +23,7 @@ from lrcore.ui.player.protocol import Grid, Scene, Shading, to_base64
 
 
 def packed_rows(run: Run, first: int, until: int) -> str:
-    """The recorded moments `first` to `until - 1` as an answer holds them."""
+    """The recorded moments `first` to `until - 1` as a player reads them."""
     columns = run.columns(first, until)
     return to_base64(np.column_stack([columns.table(), run.effort(first, until)]))
 

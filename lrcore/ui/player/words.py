@@ -39,11 +39,6 @@ def ending_sentence(run: Run) -> str:
     return _divergence_sentence(run) if run.status is Status.DIVERGED else ""
 
 
-def passed_at(run: Run) -> int | None:
-    """The iteration at which a run has passed its target."""
-    return len(run) - 1 if run.status is Status.REACHED else None
-
-
 def _divergence_sentence(run: Run) -> str:
     iteration = len(run) - 1
     if len(run.data.y) == 0:

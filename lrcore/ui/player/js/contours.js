@@ -40,11 +40,15 @@ export function rank(value, levels) {
   return (passed + (value - below) / (above - below)) / levels.length;
 }
 
+/** The next number of one digit 1, 2 or 5. */
+export function roundAbove(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= value);
+}
+
 /** Round numbers between two ends, about `count` of them. */
 export function ticks(low, high, count = 5) {
-  const raw = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= raw);
+  const step = roundAbove((high - low) / count);
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) => ({ at: (first + k) * step, text: ((first + k) * step).toFixed(digits).replace("-", "−") }));

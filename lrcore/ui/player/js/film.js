@@ -8,7 +8,7 @@ export class Film {
     this.scene = null;
     this.state = null;
     this.marks = [];
-    this.link = { changes: "", pins: "", settings: {}, leads: false }; // what Python says that a link says
+    this.link = { changes: "", pins: "", settings: {} }; // what Python says that a link says
     this.ghosts = new Ghosts();
     this.axis = 0; // along which the ghosts keep up, see AXES
     this.arrivals = 0; // counts answers that brought moments
@@ -39,13 +39,13 @@ export class Film {
 
   /** Take an answer to a run that has begun. `cut`: its moments replace those we have.
    * @returns {?number} how many moments it brings; null where some before them are missing */
-  take({ first, rows, state, marks, ghosts, changes, pins, settings, leads }, cut) {
+  take({ first, rows, state, marks, ghosts, changes, pins, settings }, cut) {
     const values = decode(rows);
     const count = values.length / this.record.width;
     const news = cut || first + count > this.length;
     if (news && !this.record.put(first, values)) return null;
     this.ghosts.take(ghosts);
-    this.link = { changes, pins, settings, leads };
+    this.link = { changes, pins, settings };
     Object.assign(this, { state, marks, arrivals: this.arrivals + news, cuts: this.cuts + cut });
     return news ? count : 0;
   }

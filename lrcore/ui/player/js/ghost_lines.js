@@ -1,5 +1,6 @@
 // The boundaries of the pinned runs in the plane: thin lines with a name, below the points.
 import { levelPath, logits, pointAlong } from "./field.js";
+import { word } from "./marks.js";
 
 // Of a line's length: names of runs that have come to the same line must not cover each other.
 const SHARES = [0.12, 0.88, 0.36, 0.64];
@@ -22,14 +23,6 @@ export function paintGhosts(context, { grid: { size, view, features }, scale, in
   Object.assign(context, { font, textAlign: "center", textBaseline: "middle", fillStyle: ink, strokeStyle: background, lineWidth: 5 * scale });
   for (const { path, label, share } of lines) {
     const point = pointAlong(path, share);
-    if (point) name(context, label, point, box, scale);
+    if (point) word(context, label, point, box, [4 * scale, 12 * scale]);
   }
-}
-
-/** A name on its line, within the axes. */
-function name(context, text, [x, y], [left, top, right, bottom], scale) {
-  const [half, high] = [context.measureText(text).width / 2 + 4 * scale, 12 * scale];
-  const at = [Math.max(left + half, Math.min(right - half, x)), Math.max(top + high, Math.min(bottom - high, y))];
-  context.strokeText(text, ...at);
-  context.fillText(text, ...at);
 }

@@ -1,5 +1,6 @@
 // The dialog in which a run is taken home: its script to read and copy, and files to keep.
 import { copyOnClick } from "./copy.js";
+import { Modal } from "./modal.js";
 import { asPng, asSvg } from "./snapshot.js";
 
 // By their numbers in home.py; `sign` writes the address of the run into those that lead back to it.
@@ -16,7 +17,8 @@ export class Home {
   /** @param {HTMLDialogElement} dialog
    * @param {{until: () => number, address: () => string, ask: () => void}} ways `until` is the last moment that has been seen */
   constructor(dialog, ways, signal) {
-    Object.assign(this, { dialog, ways, asked: null, serial: 0 });
+    Object.assign(this, { ways, asked: null, serial: 0 });
+    this.modal = new Modal(dialog, () => { this.asked = null; }, signal);
     this.code = dialog.querySelector("code");
     const files = dialog.querySelector(".files");
     const add = (label, testid, act) => {
@@ -30,24 +32,15 @@ export class Home {
     add("Picture .svg", "home-svg", () => save(asSvg(stage), { name: "moment.svg", type: "image/svg+xml" }));
     add("Picture .png", "home-png", async () => save(await asPng(asSvg(stage)), { name: "moment.png", type: "image/png" }));
     copyOnClick(dialog.querySelector(".copy-code"), () => this.code.textContent, signal);
-    dialog.querySelector(".close").addEventListener("click", () => dialog.close(), { signal });
-    dialog.addEventListener("close", () => this.left(), { signal });
   }
 
-  /** @param {MouseEvent} click its detail tells a pointer from a key */
-  open({ detail }) {
-    this.byPointer = detail > 0;
+  /** @param {MouseEvent} click */
+  open(click) {
     this.until = this.ways.until();
     this.code.textContent = "Writing the script …";
-    this.dialog.showModal();
+    this.modal.open(click);
     this.isShown = false; // the script is asked for to be read first
     this.fetch(SCRIPT);
-  }
-
-  /** The button has the focus again: for whoever clicked on it, the space bar means Play. */
-  left() {
-    this.asked = null;
-    if (this.byPointer) document.activeElement.blur();
   }
 
   fetch(kind) {

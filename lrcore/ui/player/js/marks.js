@@ -60,6 +60,16 @@ export function ring(context, which, place, radius, colour, lineWidth = 1.5) {
   context.stroke();
 }
 
+/** A word with a halo about a place, and within a box: as far from its ends as `away` says, in px.
+ * @param {number[]} box left, top, right, bottom
+ * @param {[number, number]} away across, upwards */
+export function word(context, text, [x, y], [left, top, right, bottom], away) {
+  const half = context.measureText(text).width / 2 + away[0];
+  const at = [Math.max(left + half, Math.min(right - half, x)), Math.max(top + away[1], Math.min(bottom - away[1], y))];
+  context.strokeText(text, ...at);
+  context.fillText(text, ...at);
+}
+
 /** An arrow in px; none where it would be a speck. */
 export function arrow(context, [x0, y0], [x1, y1], colour, width = 2) {
   const length = Math.hypot(x1 - x0, y1 - y0);

@@ -24,8 +24,7 @@ export class Memory {
     this.playing = Boolean(playing) && settings === this.settings; // whether to play on from there
     this.speed = [this.query.get(SPEED), speed, USUAL_SPEED].find((one) => KNOWN_SPEEDS.includes(one)); // to begin with
     this.told = { [CHANGES]: this.query.get(CHANGES) ?? "", [PINS]: this.query.get(PINS) ?? "" };
-    this.wanted = {}; // the settings of the run
-    this.leads = false; // whether Python has set them, and not the controls
+    this.wanted = {}; // the settings of the run, once Python has set some, and not the controls
     this.lent = new Set(); // keys of them that stand in the address by our hand
     this.choices = {}; // those that differ from the default
   }
@@ -85,10 +84,9 @@ export class Memory {
 
   /** Python says which changes the run has had, and which runs are pinned: this stands in the address at
    * once, as the settings do. */
-  takeTold({ changes, pins, settings, leads }) {
+  takeTold({ changes, pins, settings }) {
     this.told = { [CHANGES]: changes, [PINS]: pins };
     this.wanted = settings;
-    this.leads = leads;
     this.write({ ...this.told, ...this.owed });
   }
 
@@ -97,7 +95,7 @@ export class Memory {
    * moved since. */
   get owed() {
     const { query, wanted, lent } = this;
-    for (const key of Object.keys(wanted)) if (this.leads && !query.has(key)) lent.add(key);
+    for (const key of Object.keys(wanted)) if (!query.has(key)) lent.add(key);
     return Object.fromEntries(Array.from(lent, (key) => [key, wanted[key] ?? ""]));
   }
 

@@ -36,7 +36,7 @@
 /** @typedef {{kind: number, until: number, text: string}} Home */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], optimizers: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
-/** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string, ghosts: Ghost[], pins: string, settings: Object<string, string>, leads: boolean}} Answer */
+/** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string, ghosts: Ghost[], pins: string, settings: Object<string, string>}} Answer */
 
 /** What all views show. `scores` are the logits of the drawn points, computed once a frame;
  * `measured` is null while Python has not measured any such weights, and `late` while it is that of

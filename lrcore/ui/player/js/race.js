@@ -1,4 +1,5 @@
 // The dialog of a race: who takes part, the rates that each has tried, and the start.
+import { Modal } from "./modal.js";
 
 const [FEWEST, MOST] = [2, 4];
 const USUAL = [0, 1, 5]; // SGD, Adam, LBFGS by their places in the list
@@ -7,13 +8,12 @@ export class Race {
   /** @param {HTMLDialogElement} dialog
    * @param {{ask: () => void, start: (card: number) => void}} ways */
   constructor(dialog, ways, signal) {
-    Object.assign(this, { dialog, ways, card: 0, asked: null });
+    Object.assign(this, { ways, card: 0, asked: null });
+    this.modal = new Modal(dialog, () => this.forget(), signal);
     const part = (name) => dialog.querySelector(name);
     [this.entrants, this.fair, this.table, this.words, this.button] = [".entrants", ".fair input", "table", ".words", ".go"].map(part);
     for (const box of [this.entrants, this.fair]) box.addEventListener("input", () => this.forget(), { signal });
     this.button.addEventListener("click", () => this.go(), { signal });
-    part(".close").addEventListener("click", () => dialog.close(), { signal });
-    dialog.addEventListener("close", () => this.forget(), { signal });
   }
 
   setScene({ optimizers }) {
@@ -29,8 +29,9 @@ export class Race {
 
   show() {}
 
-  open() {
-    this.dialog.showModal();
+  /** @param {MouseEvent} click */
+  open(click) {
+    this.modal.open(click);
     this.forget();
   }
 
@@ -59,12 +60,12 @@ export class Race {
   }
 
   get isReady() {
-    return this.found?.done === this.found?.of && Boolean(this.found);
+    return Boolean(this.found) && this.found.done === this.found.of;
   }
 
   start() {
     this.ways.start(this.card);
-    this.dialog.close();
+    this.modal.close();
   }
 
   wants() {

@@ -107,12 +107,6 @@ export function spanFor(furthest, length, ended) {
   return span;
 }
 
-/** A round number above how far along an axis the latest moment was that was shown. */
-export function roundAbove(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= value);
-}
-
 /** Marks in groups of neighbours that stand closer than this share of the span: {first, last} count
  * from 1, and their numbers do not overlap.
  * @param {(iteration: number) => number} place where on the axis an iteration stands */

@@ -95,8 +95,8 @@ export class Stage {
     const until = () => Math.max(this.playhead.here, this.film.furthest);
     this.home = new Home(this.panel.parts.home, { until, address, ask: () => this.askIfNeeded() }, signal);
     this.panel.parts.take.addEventListener("click", (event) => this.home.open(event), { signal });
-    this.race = new Race(this.panel.parts["race-dialog"], { ask: () => this.askIfNeeded(), start: (card) => this.startRace(card) }, signal);
-    this.panel.parts.race.addEventListener("click", () => this.race.open(), { signal });
+    this.race = new Race(this.panel.parts["race-dialog"], { ask: () => this.askIfNeeded(), start: (card) => this.transport.begin("Race", { card }) }, signal);
+    this.panel.parts.race.addEventListener("click", (event) => this.race.open(event), { signal });
     listenToKeys({ ...actions, ...this.side.actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
     const { hand } = this;
     new Grip(this.plane, {
@@ -108,12 +108,6 @@ export class Stage {
     const options = { signal, capture: true };
     this.departure = new Departure(this, options);
     for (const type of ["pointerup", "keydown", "keyup"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
-  }
-
-  /** The run that comes next is played at once. */
-  startRace(card) {
-    this.playsNext = true;
-    this.transport.command("Race", { card });
   }
 
   destroy() {
@@ -168,8 +162,7 @@ export class Stage {
     this.hand.held = null;
     this.playhead.rewind(at || null);
     this.link.resume = 0;
-    if (this.memory.playing || this.playsNext) this.playhead.play(0, false);
-    this.playsNext = false;
+    if (this.memory.playing) this.playhead.play(0, false);
     this.root.classList.toggle("placing", scene.placing);
     this.root.classList.toggle("tested", scene.columns.length > 2);
     for (const view of [...this.views, this.race]) view.setScene(scene);

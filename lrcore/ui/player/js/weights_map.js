@@ -3,7 +3,7 @@
 import { tipToTail } from "./beats.js";
 import { ticks } from "./contours.js";
 import { pathMoments } from "./landscape.js";
-import { GRADIENT, arrow, cleared } from "./marks.js";
+import { GRADIENT, arrow, cleared, word } from "./marks.js";
 import { Projection, paintSurface } from "./mesh.js";
 import { typeScale } from "./type.js";
 
@@ -146,10 +146,8 @@ export class WeightsMap {
   say(context, text, x, above) {
     const { box, look: { font, em, ink, background } } = this;
     Object.assign(context, { font, textAlign: "center", textBaseline: "middle", strokeStyle: background, fillStyle: ink, lineWidth: 5 });
-    const half = context.measureText(text).width / 2 + 4;
-    const at = [Math.max(box.left + half, Math.min(box.left + box.width - half, x)), above ? box.top + 0.8 * em : box.top + box.height - 0.8 * em];
-    context.strokeText(text, ...at);
-    context.fillText(text, ...at);
+    const y = above ? box.top : box.top + box.height;
+    word(context, text, [x, y], [box.left, box.top, box.left + box.width, box.top + box.height], [4, 0.8 * em]);
   }
 
   /** What the gradient does, what weight decay and the optimiser's memory add to its tip, and the step of all. */

@@ -1,8 +1,9 @@
 // Loss and accuracy over the iterations, with curtains over what lies ahead of the playhead.
 // Shapes move as a whole array, see plane.js.
 
+import { roundAbove } from "../contours.js";
 import { flags } from "../flags.js";
-import { AXES, grouped, roundAbove } from "../record.js";
+import { AXES, grouped } from "../record.js";
 import { scaled } from "../type.js";
 
 const EVERY = 800; // ms between two drawings of the curves while moments change
