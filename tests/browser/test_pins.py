@@ -93,6 +93,25 @@ def test_a_ghost_is_drawn_at_the_same_moment_in_its_own_colour(open_page: OpenPa
     assert names[:2] == ["lr 0.01", "lr 0.01"]
 
 
+def test_a_run_that_ends_sooner_is_compared_at_its_end(open_page: OpenPage) -> None:
+    """The baseline has been trained to its own end, beyond the one of the run."""
+    page = open_page("?lr=0.01")
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("status")).to_contain_text("Reached")
+    page.get_by_test_id("pin").click()
+    expect(page.locator(".pins li")).to_have_count(1)
+    page.get_by_test_id("start").click()
+    move_slider(page, "Learning rate", "ArrowRight", 4)
+    page.wait_for_function("/[?&]lr=0.025/.test(location.search)")
+    page.get_by_test_id("end").click()
+    run, ghost = (trained(RunConfig(optimizer=SGD(lr=lr)), 1000) for lr in (0.025, 0.01))
+    last = len(run) - 1
+    assert last < len(ghost) - 1
+    expect(page.get_by_test_id("iteration")).to_have_text(str(last))
+    loss = run.step(last).loss - ghost.step(last).loss
+    expect(page.locator('.numbers [data-of="loss"]')).to_have_text(f"{loss:+.3f}".replace("-", "−"))
+
+
 def test_numbers_tell_the_difference_to_the_baseline(open_page: OpenPage) -> None:
     page = with_pin(open_page, "~0:optimizer=Adam,Adam_lr=0.05")
     run, ghost = trained(RunConfig(optimizer=SGD(lr=0.02)), 40), trained(SLOW, 200)
@@ -198,7 +217,7 @@ def test_a_page_taken_home_has_the_ghosts(
 
 # The module alone
 
-_AT = """({ Ghosts, differences }, ghost, own, axis, index, isOver) => {
+_AT = """({ Ghosts, differences }, ghost, own, axis, index) => {
     const pack = (rows) => btoa(String.fromCharCode(...new Uint8Array(
         Float32Array.from(rows.flat()).buffer)));
     return import("http://player.test/record.js").then(({ Record }) => {
@@ -206,7 +225,7 @@ _AT = """({ Ghosts, differences }, ghost, own, axis, index, isOver) => {
         record.put(0, Float32Array.from(own.flat()));
         const told = { number: 1, label: "", first: 0, terms: 2, tests: false, comparable: true };
         ghosts.take([{ ...told, ...ghost, rows: pack(ghost.rows) }]);
-        const [one] = ghosts.at(record, index, axis, isOver);
+        const [one] = ghosts.at(record, index, axis);
         const moment = { index, measured: record.moment(index).measured };
         return {
             index: one.index, lags: ghosts.lag(record, axis), known: ghosts.known,
@@ -224,19 +243,20 @@ def rows_with(losses: list[float], efforts: list[float]) -> list[list[float]]:
 
 
 @pytest.mark.parametrize(
-    ("axis", "index", "over", "expected"),
+    ("axis", "index", "ended", "expected"),
     [
         (0, 2, False, {"index": 2, "lags": True, "loss": "−0.200", "iteration": "> 1 earlier"}),
         (0, 1, False, {"index": 1, "lags": True, "loss": "+0.000", "iteration": ""}),
         (1, 1, False, {"index": 3, "lags": True, "loss": "+0.200", "iteration": ""}),
+        (0, 1, True, {"index": 1, "lags": False, "loss": "+0.000", "iteration": ""}),
         (2, 0, False, {"index": 0, "lags": True, "loss": "+0.000", "iteration": ""}),
     ],
 )
 def test_a_moment_of_a_ghost_is_as_far_along_the_axis(
-    js: OpenModule, axis: int, index: int, over: bool, expected: dict[str, Plain]
+    js: OpenModule, axis: int, index: int, ended: bool, expected: dict[str, Plain]
 ) -> None:
     own = rows_with([1.0, 0.75, 0.3, 0.2, 0.1], [0, 3, 6, 9, 12])
-    ghost = {"rows": rows_with([1.0, 0.75, 0.5, 0.55], [0, 1, 2, 3]), "ended": False}
-    found = js("ghosts.js").run(_AT, ghost, own, axis, index, over)
+    ghost = {"rows": rows_with([1.0, 0.75, 0.5, 0.55], [0, 1, 2, 3]), "ended": ended}
+    found = js("ghosts.js").run(_AT, ghost, own, axis, index)
     assert {name: found[name] for name in expected} == expected
     assert found["known"] == [[1, 4]]

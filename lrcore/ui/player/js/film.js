@@ -62,7 +62,7 @@ export class Film {
 
   /** The moments of the ghosts that go with one of the run. */
   ghostsAt(index) {
-    return this.ghosts.at(this.record, index, this.axis, this.isOverAt(index));
+    return this.ghosts.at(this.record, index, this.axis);
   }
 
   /** Keep the first moment alone: the others are to come once more, under other settings. */

@@ -50,12 +50,12 @@ export class Ghosts {
     return this.all.some((ghost) => !ghost.ended && (!ghost.record.length || ghost.record.along(axis, ghost.record.length - 1) < goal));
   }
 
-  /** The moments that go with one of the run; where the run is over, so are those that have ended.
+  /** The moments that go with one of the run.
    * @returns {import("./protocol.js").GhostMoment[]} */
-  at(record, index, axis, isOver) {
+  at(record, index, axis) {
     const goal = record.along(axis, index);
     return this.all.filter((ghost) => ghost.record.length).map((ghost) => {
-      const at = isOver && ghost.ended ? ghost.record.length - 1 : ghost.record.lastUntil(axis, goal);
+      const at = ghost.record.lastUntil(axis, goal);
       return { ...ghost, index: at, ...ghost.record.moment(at) };
     });
   }

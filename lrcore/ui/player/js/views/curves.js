@@ -106,10 +106,11 @@ export class Curves {
     });
   }
 
-  /** How far the curves are seen; where the run is over, those of ghosts that have ended are seen whole. */
+  /** How far the curves are seen. A race is over with its last iteration; along another axis some other run
+   * may come last, and is seen whole then. */
   front(index) {
     const { film, film: { record, axis } } = this;
-    const ends = film.isOverAt(index) ? film.ghosts.all.filter(({ ended }) => ended) : [];
+    const ends = axis && film.isOverAt(index) ? film.ghosts.all.filter(({ ended }) => ended) : [];
     return Math.max(record.along(axis, index), ...ends.map((ghost) => ghost.record.along(axis, ghost.record.length - 1)));
   }
 
