@@ -353,6 +353,22 @@ def test_moments_with_test_points_carry_their_loss_and_accuracy() -> None:
     assert rows_of(answer, 10)[7, -2:] == pytest.approx([step.test_loss, step.test_accuracy])
 
 
+def test_a_run_that_is_brought_back_starts_at_its_moment_however_often_it_is_asked_for() -> None:
+    film, _ = filmed()
+    first = ask(film)
+    film.take(Request(knows=first.version, at=60))
+    film.start_from((1.0, -2.0, 0.5))
+    dragged = respond(film)
+    assert dragged.at == 0
+    late = Request(knows=dragged.version, at=0)  # asked again before the answer came
+    film.take(late)
+    film.undo()
+    for _ in range(2):
+        assert respond(film).at == 60
+        film.take(late)
+    assert ask(film, respond(film), at=60).at == 60
+
+
 def test_a_drag_can_be_undone_and_other_data_cannot() -> None:
     film, _ = filmed(RunConfig())
     first = ask(film)

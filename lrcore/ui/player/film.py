@@ -88,10 +88,11 @@ class Film:
         self.request, self._asked_at = Request(at=at), -_FRESH
         self._number, self._run_number, self._config_number = number, 0, 0
         self._before: _Before | None = None
-        self._show(Run(config), changes)
+        self._show(Run(config), changes, at)
 
-    def _show(self, run: Run, changes: Sequence[Segment] = ()) -> None:
+    def _show(self, run: Run, changes: Sequence[Segment] = (), at: int = 0) -> None:
         self._plan = Planned(run, changes)
+        self._starts_at = at
         self._before = None
         self.atlas = Atlas(run, self.ghosts)
         self.limits = LimitsOfRun(run)
@@ -135,16 +136,22 @@ class Film:
     @property
     def at(self) -> int:
         """The playhead: where the player said it was, and moved on since if it plays."""
-        request = self.request
-        if request.knows.run not in (0, self._run_number):
-            return 0
+        request, last = self.request, len(self.run) - 1
+        if self._is_of_before(request):
+            return min(self._starts_at, last)
         since = self._clock() - self._asked_at if request.playing else 0.0
-        return min(request.at + round(request.speed * min(since, _FRESH)), len(self.run) - 1)
+        return min(request.at + round(request.speed * min(since, _FRESH)), last)
 
     @property
     def shown_at(self) -> int:
         """The moment that the player shows, or is to show once it has been trained."""
+        if self._is_of_before(self.request):
+            return self._starts_at
         return self.at if self.request.knows.run else self.request.at
+
+    def _is_of_before(self, request: Request) -> bool:
+        """Whether a player has asked that shows another run yet; it may ask so more than once."""
+        return request.knows.run not in (0, self._run_number)
 
     def set(self, config: RunConfig) -> None:
         """Take settings from the controls; other data or initial weights start a new run.
@@ -210,10 +217,10 @@ class Film:
 
     def _bring(self, run: Run, wanted: RunConfig, at: int) -> None:
         """Show another run from there on; the player has yet to hear of it."""
-        self._show(run)
+        self._show(run, at=at)
         self.wanted = wanted
         self._config_number += 1
-        self.request = replace(self.request, knows=Version(), at=at)
+        self.request = replace(self.request, at=at)
 
     def pin(self) -> None:
         """Keep the present run as a ghost.
