@@ -124,7 +124,7 @@ def test_report_tells_the_playhead_even_while_a_question_is_under_way(js: OpenMo
 
 
 def test_nothing_is_asked_while_the_page_is_left(js: OpenModule) -> None:
-    leave: list[Plain] = [["link.leave"], ["link.ask", {}], ["wait", 1999], ["link.ask", {}]]
+    leave: list[Plain] = [["link.leave"], ["link.ask", {}], ["wait", 9999], ["link.ask", {}]]
     assert sent(js, *leave) == []
     assert len(sent(js, *leave, ["wait", 1], ["link.ask", {}])) == 1
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
@@ -87,4 +90,37 @@ def test_a_page_without_websockets_says_so(page: Page, address: str) -> None:
     page.route_web_socket("**/_stcore/stream", block)
     page.goto(address)
     expect(page.get_by_role("alert")).to_contain_text("blocks WebSockets", timeout=4 * PATIENCE)
+    page.context.close()
+
+
+def test_a_question_on_the_way_back_does_not_call_the_left_page(page: Page, address: str) -> None:
+    held: list[Callable[[], None]] = []
+    is_slow = False
+
+    def route(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def forward(message: str | bytes) -> None:
+            if is_slow:
+                held.append(partial(server.send, message))
+            else:
+                server.send(message)
+
+        socket.on_message(forward)
+
+    page.route_web_socket("**/_stcore/stream", route)
+    page.goto(f"{address}/autograd?ex=Accumulating")
+    expect(page.get_by_test_id("node").first).to_be_visible()
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    go_to(page, 3)
+    is_slow = True
+    page.go_back()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")  # the page that is left is still there, and plays
+    wait_for_iteration(page, 60)
+    is_slow = False
+    for send in held:
+        send()
+    expect(page.get_by_test_id("node").first).to_be_visible()
     page.context.close()

@@ -1,6 +1,13 @@
 // The entries that the pages make in the browser's history.
 
-export const LEAVING = 2000; // ms that the page behind a clicked link may take to come
+export const LEAVING = 10_000; // ms that another page may take to come
+
+/** Whether a link, followed in this tab, leads to another page of ours.
+ * @param {?HTMLAnchorElement} way @param {{ctrlKey: boolean, metaKey: boolean}} click */
+export function leadsAway(way, { ctrlKey, metaKey }, { origin, pathname } = location) {
+  if (!way || ctrlKey || metaKey || way.target === "_blank" || way.hasAttribute("download")) return false;
+  return way.origin === origin && way.pathname !== pathname;
+}
 
 /** Have Back lead to the page before, as it was left.
  *
@@ -12,8 +19,8 @@ export function keepOneEntryAPage({ history, location, document }) {
   if (Object.hasOwn(history, "pushState")) return;
   const push = history.pushState;
   let left = -Infinity; // when a link was followed to a page that is not here yet
-  document?.addEventListener("click", ({ target, ctrlKey, metaKey }) => {
-    if (target.closest("a[href]") && !ctrlKey && !metaKey) left = performance.now();
+  document?.addEventListener("click", (event) => {
+    if (leadsAway(event.target.closest("a[href]"), event)) left = performance.now();
   }, { capture: true });
   history.pushState = (state, title, address) => {
     const there = new URL(address ?? "", location.href);

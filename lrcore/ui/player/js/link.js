@@ -20,7 +20,7 @@ export class Link {
     this.asked = null; // the question under way
     this.settled = {}; // what each view's question was when it was last answered
     this.later = {}; // by name, until when a question rests that was not settled
-    this.left = -Infinity; // when the user followed a link
+    this.left = -Infinity; // when the user went to another page
     this.due = Infinity; // when a question is to be sent without any other cause
     this.told = 0; // the playhead that Python knows of
     this.resume = 0; // the moment to return to, in a run that is asked for from its start
@@ -40,6 +40,11 @@ export class Link {
   /** A question would call the page back that the user is about to leave. */
   leave() {
     this.left = this.clock();
+  }
+
+  /** The user is back before the page was gone. */
+  stay() {
+    this.left = -Infinity;
   }
 
   /** Ask in so many ms, whether or not there is need. */
