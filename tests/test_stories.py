@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import json
+from urllib.parse import parse_qsl
+
+import pytest
 
 from lrcore import RunConfig
-from lrcore.stories import STORIES, Story
+from lrcore.stories import DECKS, STORIES, Deck, Story
+from lrcore.ui.controls import query
+from lrcore.ui.decks import deck_pages
 from tests.story_claims import CLAIMS
 from tests.story_runs import BY_NAME, every_story, played
 
@@ -37,7 +42,17 @@ def test_story_is_one_short_sentence(story: Story) -> None:
     assert "—" not in story.title + story.watch
 
 
-def test_stories_of_a_chapter_stand_together() -> None:
-    chapters = [story.chapter for story in STORIES]
-    changes = sum(a != b for a, b in pairwise(chapters))
-    assert changes == len(set(chapters)) - 1
+def test_decks_are_called_by_different_words() -> None:
+    names = [deck.name for deck in DECKS]
+    assert len(set(names)) == len(names) == 7
+    assert all(name.isalpha() and name.islower() for name in names)
+    assert tuple(story for deck in DECKS for story in deck.stories) == STORIES
+
+
+@pytest.mark.parametrize("deck", DECKS, ids=lambda deck: deck.name)
+def test_the_pages_of_a_deck_are_its_stories(deck: Deck) -> None:
+    for story, page in zip(deck.stories, json.loads(json.dumps(deck_pages(deck))), strict=True):
+        link = dict(parse_qsl(page["link"], strict_parsing=True))
+        assert link == query(story.config) | dict(story.shown)
+        assert (page["title"], page["watch"]) == (story.title, story.watch)
+        assert (page["press"], page["question"] is None) == (story.press, story.question is None)

@@ -1,14 +1,19 @@
-"""All stories, in the order of the menu. ADD A STORY to a deck; a test asks for its claim."""
+"""All decks, in the order of the menu. ADD A STORY to one; a test asks for its claim."""
 
 from __future__ import annotations
 
-from lrcore.stories.learning import LEARNING
-from lrcore.stories.losses import LOSSES_AND_STARTS
-from lrcore.stories.steps import STEPS
-from lrcore.stories.story import Story
+from lrcore.stories.course import COURSE
+from lrcore.stories.lines import LINES
+from lrcore.stories.losses import LOSSES
+from lrcore.stories.optimisers import OPTIMISERS
+from lrcore.stories.overfitting import OVERFITTING
+from lrcore.stories.rates import RATES
+from lrcore.stories.story import Deck, Story
+from lrcore.stories.thresholds import THRESHOLDS
 from lrcore.training.config import RunConfig
 
-STORIES: tuple[Story, ...] = (*STEPS, *LEARNING, *LOSSES_AND_STARTS)
+DECKS: tuple[Deck, ...] = (COURSE, RATES, LINES, LOSSES, OPTIMISERS, OVERFITTING, THRESHOLDS)
+STORIES: tuple[Story, ...] = tuple(story for deck in DECKS for story in deck.stories)
 
 
 def sentence_of(config: RunConfig) -> str:

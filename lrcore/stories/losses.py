@@ -1,14 +1,11 @@
-"""Stories of the losses, and of where training starts."""
+"""Losses: what each makes of a point that the model is sure of, and wrong about."""
 
 from __future__ import annotations
 
 from lrcore.data import Blobs, Placed
 from lrcore.optim import SGD
-from lrcore.stories.story import Story
+from lrcore.stories.story import Deck, Story
 from lrcore.training.config import RunConfig
-
-_LOSS = "A start that is sure and wrong"
-_OUTLIER = "One outlier"
 
 _VERY_WRONG, _WRONG = (40.0, 40.0, 0.0), (2.5, 2.5, 0.0)
 
@@ -25,60 +22,65 @@ def _with_outlier(loss: str) -> RunConfig:
     )
 
 
-LOSSES_AND_STARTS = (
-    Story(
-        _LOSS,
-        "bce-stalls",
-        "bce on probabilities",
-        "float32 rounds these probabilities to 0 and 1, most gradients vanish: the line stalls.",
-        RunConfig(loss="bce", initial_weights=_VERY_WRONG),
-    ),
-    Story(
-        _LOSS,
-        "bce-logits-arrives",
-        "bce on logits",
-        "The same start without rounding: watch the line turn round and accuracy pass 0.99.",
-        RunConfig(loss="bce_logits", initial_weights=_VERY_WRONG),
-    ),
-    Story(
-        _LOSS,
-        "mse-slow",
-        "mse is slow",
-        "mse is flat where the model is sure and wrong: watch how long the loss waits to fall.",
-        RunConfig(loss="mse", initial_weights=_WRONG),
-    ),
-    Story(
-        _LOSS,
-        "mse-compared",
-        "bce on logits, same start",
-        "From where mse waits, watch it arrive in fewer than half as many iterations.",
-        RunConfig(loss="bce_logits", initial_weights=_WRONG),
-    ),
-    Story(
-        _LOSS,
-        "one-lowest-point",
-        "One lowest point",
-        "Start anywhere: with an L2 penalty, watch the weights come to the same end.",
-        RunConfig(
-            data=Blobs(mean=0.8),
-            optimizer=SGD(lr=0.2),
-            l2=0.05,
-            target_accuracy=1.0,
-            initial_weights=(10.0, 10.0, 0.0),
+LOSSES = Deck(
+    "losses",
+    "Losses",
+    (
+        Story(
+            "bce-stalls",
+            "bce on probabilities",
+            "float32 rounds these probabilities to 0 and 1, most gradients vanish: the line "
+            "stalls.",
+            "Press Play, then set Loss to BCE on logits.",
+            RunConfig(loss="bce", initial_weights=_VERY_WRONG),
         ),
-    ),
-    Story(
-        _OUTLIER,
-        "outlier-bce",
-        "One outlier: bce",
-        "One far point has the wrong label: watch the line leave the middle of the clouds.",
-        _with_outlier("bce_logits"),
-    ),
-    Story(
-        _OUTLIER,
-        "outlier-mse",
-        "One outlier: mse",
-        "mse gives a hopeless point up: watch the line stay in the middle.",
-        _with_outlier("mse"),
+        Story(
+            "bce-logits-arrives",
+            "bce on logits",
+            "The same start without rounding: watch the line turn round and accuracy pass 0.99.",
+            "Open Sigmoid, then press Play.",
+            RunConfig(loss="bce_logits", initial_weights=_VERY_WRONG),
+        ),
+        Story(
+            "mse-slow",
+            "mse is slow",
+            "mse is flat where the model is sure and wrong: watch how long the loss waits to fall.",
+            "Press Play, then set Loss to BCE on logits while it waits.",
+            RunConfig(loss="mse", initial_weights=_WRONG),
+        ),
+        Story(
+            "mse-compared",
+            "bce on logits, same start",
+            "From where mse waits, watch it arrive in fewer than half as many iterations.",
+            "Press Pin, set Loss to MSE, then press Play.",
+            RunConfig(loss="bce_logits", initial_weights=_WRONG),
+        ),
+        Story(
+            "one-lowest-point",
+            "One lowest point",
+            "Start anywhere: with an L2 penalty, watch the weights come to the same end.",
+            "Open Weights, drag the dot, then press Play.",
+            RunConfig(
+                data=Blobs(mean=0.8),
+                optimizer=SGD(lr=0.2),
+                l2=0.05,
+                target_accuracy=1.0,
+                initial_weights=(10.0, 10.0, 0.0),
+            ),
+        ),
+        Story(
+            "outlier-bce",
+            "One outlier: bce",
+            "One far point has the wrong label: watch the line leave the middle of the clouds.",
+            "Press To the end, then set Loss to MSE and press Play.",
+            _with_outlier("bce_logits"),
+        ),
+        Story(
+            "outlier-mse",
+            "One outlier: mse",
+            "mse gives a hopeless point up: watch the line stay in the middle.",
+            "Open Step, then press One step.",
+            _with_outlier("mse"),
+        ),
     ),
 )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from lrcore.stories import STORIES, Story
+from lrcore.stories import DECKS, STORIES, Story
 from lrcore.ui.component import component
 from lrcore.ui.controls import query
 from lrcore.ui.server.files import STORIES as MODULE
@@ -24,10 +23,7 @@ def page(training: st.Page) -> None:
     """Draw the menu; each story opens the training page with its settings."""
     st.html(_NO_SIDEBAR)
     session().page = "stories"
-    chapters = [
-        (chapter, list(stories))
-        for chapter, stories in groupby(STORIES, lambda story: story.chapter)
-    ]
+    chapters = [(deck.title, deck.stories) for deck in DECKS]
     with st.container(key="menu"):
         links = [(name, [(one.title, _link(one)) for one in stories]) for name, stories in chapters]
         _draw_copy("all", "Copy all links", "All stories as a list in Markdown", links)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lrcore import Run
-from lrcore.stories import STORIES, Story
+from lrcore.stories import DECKS, STORIES, Story
 from tests.browser.conftest import OpenModule, OpenPage
 from tests.browser.player import (
     assert_shows,
@@ -159,9 +159,7 @@ def test_the_links_of_all_stories_are_copied_as_one_list(
     text = copied(page, "All stories as a list in Markdown")
     found = re.findall(r"^(?:## (.+)|- \[(.+)\]\((.+)\))$", text, re.MULTILINE)
     assert [title for _, title, _ in found if title] == [story.title for story in STORIES]
-    assert [one for one, _, _ in found if one] == list(
-        dict.fromkeys(story.chapter for story in STORIES)
-    )
+    assert [one for one, _, _ in found if one] == [deck.title for deck in DECKS]
     for story in STORIES[::11]:
         [link] = [link for _, title, link in found if title == story.title]
         assert link.startswith(f"{address}/?")

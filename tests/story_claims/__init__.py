@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.story_claims import learning, losses, steps
+from tests.story_claims import course, lines, losses, optimisers, overfitting, rates, thresholds
 from tests.story_runs import Played
 
 CLAIMS: dict[str, Callable[[Played], None]] = {
     claim.__name__.replace("_", "-"): claim
-    for deck in (steps, learning, losses)
+    for deck in (course, rates, lines, losses, optimisers, overfitting, thresholds)
     for claim in deck.CLAIMS
 }

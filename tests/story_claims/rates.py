@@ -1,4 +1,4 @@
-"""Claims of `lrcore.stories.steps`."""
+"""Claims of `lrcore.stories.rates`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lrcore import RunConfig, Status
-from tests.story_runs import BY_NAME, Played, end_of, played
-
-
-def looked_at_every_20(config: RunConfig) -> int:
-    """Where a script stops that looks at its accuracy every 20 iterations only."""
-    accuracy = played(replace(config, target_accuracy=1.0)).accuracy
-    return next(k for k in range(0, len(accuracy), 20) if accuracy[k] > config.target_accuracy)
+from lrcore import Status
+from tests.story_runs import BY_NAME, Played, end_of
 
 
 def largest_stable_rate(run: Played, l2: float) -> float:
@@ -23,25 +17,6 @@ def largest_stable_rate(run: Played, l2: float) -> float:
     p = 1 / (1 + np.exp(-run.logits[-1]))
     hessian = design.T @ (design * (p * (1 - p))[:, None]) / len(run.y)
     return float(2 / np.linalg.eigvalsh(hessian + np.diag([l2, l2, 0])).max())
-
-
-def script_as_printed(run: Played) -> None:
-    assert (run.status, run.iterations) == (Status.REACHED, 165)
-    assert looked_at_every_20(BY_NAME["script-as-printed"].config) == 180
-
-
-def course_run(run: Played) -> None:
-    assert (run.status, run.iterations) == (Status.REACHED, 272)
-    assert run.accuracy[-1] > 0.99 >= run.accuracy[:-1].max()
-    assert looked_at_every_20(BY_NAME["course-run"].config) == 280  # as the README says
-    script = BY_NAME["script-as-printed"].config
-    assert BY_NAME["course-run"].config == replace(script, zero_grad=True)
-
-
-def zero_grad_forgotten(run: Played) -> None:
-    kept = played(replace(BY_NAME["zero-grad-forgotten"].config, zero_grad=True))
-    assert run.crossings() >= 5 * max(1, kept.crossings())
-    assert run.loss[-1] > 10 * run.loss[0] > 10 * kept.loss[-1]
 
 
 def rate_too_small(run: Played) -> None:
@@ -94,42 +69,20 @@ def momentum_overshoots(run: Played) -> None:
     assert widths[-1] < 0.2
 
 
-def adam_default(run: Played) -> None:
-    assert (run.status, run.iterations) == (Status.EXHAUSTED, 1000)
-    assert run.strides() == pytest.approx(0.001, rel=0.15)
-    assert run.accuracy[-1] < 0.05
-
-
-def adam_faster(run: Played) -> None:
-    slow = end_of("adam-default")
-    assert np.array_equal(run.parameters[0], slow.parameters[0])
-    configs = [BY_NAME[name].config for name in ("adam-faster", "adam-default")]
-    assert configs[0].optimizer.lr == pytest.approx(10 * configs[1].optimizer.lr)
+def iris_raw(run: Played) -> None:
     assert run.status is Status.REACHED
-    assert run.iterations < 400
+    assert run.iterations == pytest.approx(1000, abs=50)
+    assert (run.x.mean(0) > 1.5).all()
 
 
-def sgd_compared(run: Played) -> None:
-    assert np.array_equal(run.parameters[0], end_of("adam-default").parameters[0])
+def iris_standardised(run: Played) -> None:
+    raw = BY_NAME["iris-raw"].config
+    assert BY_NAME["iris-standardised"].config == replace(raw, standardise=True)
     assert run.status is Status.REACHED
-    strides = run.strides()
-    assert strides[:20].max() > 5 * strides[0]  # they add up
-    assert strides[:100].max() > 20 * strides[-100:].max()
-
-
-def one_point_a_step(run: Played) -> None:
-    config = BY_NAME["one-point-a-step"].config
-    sizes = [played(replace(config, batch_size=size)).rises() for size in (1, 5, 20)]
-    assert played(replace(config, mini_batches=False)).rises() == 0
-    assert sizes == sorted(sizes, reverse=True)
-    assert sizes[0] == run.rises() > 0.3
-    assert run.loss[-1] < 0.5 * run.loss[0]
+    assert run.iterations < 40
 
 
 CLAIMS = (
-    script_as_printed,
-    course_run,
-    zero_grad_forgotten,
     rate_too_small,
     rate_right,
     rate_too_large,
@@ -137,8 +90,6 @@ CLAIMS = (
     rate_above_limit,
     momentum_none,
     momentum_overshoots,
-    adam_default,
-    adam_faster,
-    sgd_compared,
-    one_point_a_step,
+    iris_raw,
+    iris_standardised,
 )
