@@ -28,6 +28,7 @@ from lrcore.ui.controls import (
 )
 from lrcore.ui.pins import PINS, pins_text
 from lrcore.ui.player.film import Film
+from lrcore.ui.sentences import say_of_link
 from lrcore.ui.session import Opening, session
 
 # The playhead: the player keeps it in the address.
@@ -64,7 +65,8 @@ def take_link() -> None:
             session().own_stops[control.key] = value
         if not control.is_bound:
             st.session_state[control.key] = value
-    session().link_problems += problems
+    for problem in problems:
+        say_of_link(problem)
     if bad:
         for key in bad:
             del st.query_params[key]

@@ -25,6 +25,7 @@ from lrcore.data.table import (
 )
 from lrcore.settings import Entry, SettingsError
 from lrcore.ui.plain import plain, shortened
+from lrcore.ui.sentences import say
 from lrcore.ui.session import Chosen, OwnPoints, Upload, session
 
 _X, _Y, _LABEL, _CLASS_0, _CLASS_1 = _CHOICE = ("csv_x", "csv_y", "csv_label", "csv_0", "csv_1")
@@ -75,7 +76,7 @@ def place_points(places: Iterable[Sequence[float]]) -> None:
         for x, y in places:
             points = place(points, x, y, state.get("placed_class", 0))
     except (DataError, SettingsError) as error:
-        _complain(f"Not placed: {error}.")
+        say(f"Not placed: {error}.")
     _replace(points)
 
 
@@ -141,7 +142,7 @@ def _take_text(text: str) -> None:
     try:
         placed = Placed(text)
     except SettingsError as error:
-        _complain(f"The text is not used: {error}.")
+        say(f"The text is not used: {error}.")
         placed = before.placed if before is not None else Placed()
     session().points = OwnPoints(text, placed)
 
@@ -191,7 +192,7 @@ def _take_file(name: str, content: bytes) -> None:
     try:
         upload, choice = _opened(name, content)
     except DataError as error:
-        _complain(f"{name} cannot be used: {error}.")
+        say(f"{name} cannot be used: {error}.")
         return
     session().upload = upload
     st.session_state.update(zip(_CHOICE, choice, strict=True))
@@ -255,10 +256,6 @@ def _chosen(upload: Upload, choice: tuple[str, ...]) -> Chosen:
         left_out = f"Rows left out: {missing:,} with missing values, {other:,} with other labels."
     sentence = f"{upload.name}: {len(dataset.y):,} points. {left_out}"
     return Chosen(upload.table, choice, data, sentence, "")
-
-
-def _complain(sentence: str) -> None:
-    st.toast(plain(sentence), icon=":material/error:", duration="infinite")
 
 
 OWN_DATA: Mapping[str, OwnData] = MappingProxyType(

@@ -65,7 +65,7 @@ class Session:
         film: the run of the training page.
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
-        link_problems: what is yet to be said of the link.
+        sentences: what is yet to be said, and with which icon.
         opening: the changes in the link that the page is being opened with, and the pins; None once
             it is open.
         opened: the run that this link describes.
@@ -81,7 +81,7 @@ class Session:
     film: Film | None = None
     problem: str | None = None
     page: str = ""
-    link_problems: list[str] = field(default_factory=list)
+    sentences: list[tuple[str, str]] = field(default_factory=list)
     opening: Opening | None = None
     opened: tuple[Segment, ...] = ()
     stale: frozenset[RunConfig] = frozenset()

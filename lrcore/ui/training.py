@@ -28,7 +28,6 @@ from lrcore.ui.links import (
 )
 from lrcore.ui.own_data import place_points
 from lrcore.ui.pins import pins_of, pins_text
-from lrcore.ui.plain import plain
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
@@ -44,6 +43,7 @@ from lrcore.ui.player.protocol import (
     Undo,
     Unpin,
 )
+from lrcore.ui.sentences import say, say_of_link, tell
 from lrcore.ui.session import Opening, session
 from lrcore.ui.shared import SHARED
 from lrcore.ui.sidebar import sidebar
@@ -68,7 +68,7 @@ def _draw(pages: int) -> None:
     if _expected() != expected:
         st.rerun()
     session().opening = None
-    _tell_of_link()
+    tell()
 
 
 def _arrive() -> None:
@@ -79,14 +79,6 @@ def _arrive() -> None:
     forget()
     take_link()
     session().opening, session().opened = opening_in_link(), ()
-
-
-def _tell_of_link() -> None:
-    """Say what is yet to be said, and only then forget it: Streamlit may break off at a toast, to
-    draw the page anew."""
-    for problem in session().link_problems:
-        st.toast(plain(problem), icon=":material/link_off:", duration="infinite")
-    session().link_problems = []
 
 
 def _let_controls_follow() -> None:
@@ -140,12 +132,12 @@ def _draw_player(wanted: RunConfig | str, pages: int) -> None:
     except TrainingError as error:
         problem = str(error)
     if problem and problem != session().problem:
-        st.toast(plain(problem), icon=":material/error:", duration="infinite")
+        say(problem)
     session().problem = problem
     session().film = film = film or _new_film(RunConfig())
     answer = respond(film, pages, SHARED.complaint(film))
     if film.left_out:
-        session().link_problems.append(film.left_out)
+        say_of_link(film.left_out)
         film.left_out = ""
         _follow(film, wanted)
     player(_with_link(answer, film), _take_request)
@@ -168,7 +160,7 @@ def _opened(film: Film | None, wanted: RunConfig, link: Opening) -> Film:
     try:
         segments = segments_of(wanted, link.changes)
     except SettingsError as error:
-        session().link_problems.append(f"In the link, {error}. The run goes without changes.")
+        say_of_link(f"In the link, {error}. The run goes without changes.")
         session().opening, segments = Opening("", link.pins), (Segment(0, wanted),)
     if film is None or segments not in (film.segments, session().opened):
         film = _new_film(segments[0].config, segments[1:])
@@ -188,7 +180,7 @@ def _pin_again(film: Film, wanted: RunConfig, pins: str) -> None:
         for segments in pins_of(wanted, pins):
             film.ghosts.pin(segments)
     except (SettingsError, TrainingError) as error:
-        session().link_problems.append(f"In the link, the pinned runs: {error}. They are left out.")
+        say_of_link(f"In the link, the pinned runs: {error}. They are left out.")
 
 
 def _follow(film: Film, *said: RunConfig | str) -> None:
@@ -264,6 +256,6 @@ def _tried(act: Callable[[], None]) -> bool:
     try:
         act()
     except TrainingError as error:
-        st.toast(plain(str(error)), icon=":material/error:", duration="infinite")
+        say(str(error))
         return False
     return True
