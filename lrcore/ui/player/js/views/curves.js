@@ -4,7 +4,7 @@
 import { roundAbove } from "../contours.js";
 import { flags } from "../flags.js";
 import { AXES, grouped } from "../record.js";
-import { scaled } from "../type.js";
+import { scaled, thickened, typeScale } from "../type.js";
 
 const EVERY = 800; // ms between two drawings of the curves while moments change
 
@@ -80,7 +80,8 @@ export class Curves {
     this.title.textContent = AXES[axis];
     const isFirst = film.furthest === 0; // nothing to see yet but the axes
     const place = (iteration) => record.along(axis, Math.min(iteration, record.length - 1));
-    this.Plotly.react(this.plot, traces, scaled({
+    this.scale = typeScale();
+    this.Plotly.react(this.plot, thickened(traces, this.scale), scaled({
       ...layout,
       shapes: [...shapes, ...marks.flatMap(({ iteration }) => markLines(place(iteration), layout))],
       annotations: [...annotations, ...grouped(marks, span, place).map((group) => markNumber(group, place(group.iteration), span)), ...(isFirst ? HINTS : [])],
@@ -133,6 +134,7 @@ export class Curves {
   }
 
   resize() {
+    if (this.scale !== typeScale()) this.drawn = null;
     if (!this.plot._fullLayout || !this.plot.clientWidth) return;
     this.Plotly.Plots.resize(this.plot).then(() => this.nameShapes());
   }

@@ -8,7 +8,7 @@ import { gripsOf } from "../grip.js";
 import { cleared, ring } from "../marks.js";
 import { logit } from "../ranking.js";
 import { decode } from "../record.js";
-import { scaled, typeScale } from "../type.js";
+import { scaled, thickened, typeScale } from "../type.js";
 
 const TINT = 88; // of 255, so that points and lines stay clearest
 const CONFIG = { displayModeBar: false, showTips: false, scrollZoom: true };
@@ -54,7 +54,7 @@ export class Plane {
     this.scale = typeScale();
     // Plotly writes the axes of now into the layout that it is given.
     const layout = scaled(structuredClone(this.figure.layout), this.scale);
-    this.Plotly.react(this.plot, this.figure.data, layout, this.config);
+    this.Plotly.react(this.plot, thickened(this.figure.data, this.scale), layout, this.config);
   }
 
   /** Back to the axes that the data came with. */
@@ -196,7 +196,7 @@ export class Plane {
       const isRight = (scores[i] >= this.level ? 1 : 0) === labels[i];
       return !isRight && !(hidden.size && hidden.has(`${labels[i]} ${tests[i]}`));
     });
-    ring(context, wrong, (i) => [toX(points[2 * i]), toY(points[2 * i + 1])], size, getComputedStyle(this.root).color, RING);
+    ring(context, wrong, (i) => [toX(points[2 * i]), toY(points[2 * i + 1])], size, getComputedStyle(this.root).color, RING * this.scale);
   }
 }
 

@@ -1,0 +1,87 @@
+// A deck: pages in an order, each a run to show. The address names the deck and the page; next and previous
+// bring the settings of another page into this one.
+import { Draft, decoded } from "./own_deck.js";
+
+export class Deck {
+  /** @param {HTMLElement} root where its place is shown
+   * @param {{memory: import("./memory.js").Memory, turn: (link: URLSearchParams) => void, ask: () => void, say: (sentence: string) => void}} ways */
+  constructor(root, ways, signal) {
+    Object.assign(this, { root, ways, found: null, all: null });
+    this.draft = new Draft(localStorageOf(window));
+    const { memory } = ways;
+    [this.name, this.page] = [memory.query.get("deck") ?? "", Math.trunc(Number(memory.query.get("page"))) || 1];
+    [this.back, this.place, this.next] = [".back", ".place", ".next"].map((part) => root.querySelector(part));
+    this.back.addEventListener("click", () => this.go(-1), { signal });
+    this.next.addEventListener("click", () => this.go(1), { signal });
+    if (this.name.startsWith("~")) decoded(this.name).then((deck) => this.open(deck));
+  }
+
+  /** The pages of all decks, if they are needed and not known yet. */
+  wants() {
+    const isNeeded = this.isWanted || (this.name && !this.name.startsWith("~"));
+    return isNeeded && !this.all ? { decks: [] } : null;
+  }
+
+  take(name, decks) {
+    if (name !== "decks") return;
+    this.all = decks;
+    if (!this.name.startsWith("~")) this.open(decks.find((deck) => deck.name === this.name) ?? null);
+  }
+
+  open(deck) {
+    this.found = deck;
+    if (!deck && this.name) {
+      this.ways.say("The link names a deck that is not here: the page goes on without it.");
+      this.ways.memory.forgetDeck();
+      this.name = "";
+    }
+    this.show();
+  }
+
+  get shown() {
+    const { found, page } = this;
+    return found?.pages[page - 1] ?? null;
+  }
+
+  show() {
+    const { found, page, root, place, back, next } = this;
+    root.hidden = !found;
+    if (!found) return;
+    this.page = Math.max(1, Math.min(page, found.pages.length));
+    place.textContent = `${this.page} of ${found.pages.length}`;
+    root.title = found.title;
+    back.disabled = this.page === 1;
+    next.disabled = this.page === found.pages.length;
+  }
+
+  get actions() {
+    return this.found && { "next page": () => this.go(1), "previous page": () => this.go(-1) };
+  }
+
+  go(by) {
+    const page = this.page + by;
+    if (!this.found?.pages[page - 1]) return;
+    this.page = page;
+    this.show();
+    const link = new URLSearchParams(this.shown.link);
+    link.set("deck", this.name);
+    link.set("page", page);
+    this.ways.turn(link);
+  }
+
+  /** Put what is shown now into the lecturer's own deck.
+   * @param {import("./own_deck.js").Page} page @returns {string} a sentence that says so */
+  add(page) {
+    const count = this.draft.add(page);
+    return count ? `Page ${count} of your own deck: see Stories.` : "Not added: your own deck is full, or the browser keeps nothing.";
+  }
+}
+
+/** A browser may refuse even to say that it keeps nothing. */
+function localStorageOf(page) {
+  try {
+    return page.localStorage;
+  } catch {
+    return null;
+  }
+}
