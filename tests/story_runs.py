@@ -67,9 +67,15 @@ class Played:
 
 
 @cache
-def played(config: RunConfig) -> Played:
+def run_of(config: RunConfig) -> Run:
     run = Run(config)
     run.extend(60)
+    return run
+
+
+@cache
+def played(config: RunConfig) -> Played:
+    run = run_of(config)
     columns = run.columns()
     parameters = np.column_stack([columns.weights, columns.bias]).astype(np.float64)
     x, y = run.data.x.numpy().astype(np.float64), run.data.y.numpy()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrcore.data import Blobs, Circles, Xor
-from lrcore.features import Quadratic
-from lrcore.optim import SGD
+from lrcore.data import Blobs, Circles, Moons, Spirals, Xor
+from lrcore.features import Cubic, Quadratic
+from lrcore.optim import SGD, Adam
+from lrcore.stories.questions import ACCURACY, HEAVIEST
 from lrcore.stories.story import Deck, Story
 from lrcore.training.config import RunConfig
 
@@ -17,6 +18,9 @@ _SPREAD = RunConfig(
     optimizer=SGD(lr=0.1),
     target_accuracy=1.0,
     max_iterations=600,
+)
+_SPIRALS = RunConfig(
+    data=Spirals(), optimizer=Adam(lr=0.05), target_accuracy=1.0, max_iterations=600
 )
 
 LINES = Deck(
@@ -36,6 +40,7 @@ LINES = Deck(
             "Accuracy stays below 0.6, though a line with 0.7 exists: the loss counts no mistakes.",
             "Drag the line until accuracy is 0.7, then press Play.",
             RunConfig(data=_RINGS, max_iterations=600),
+            question=ACCURACY,
         ),
         Story(
             "circles-quadratic",
@@ -57,6 +62,7 @@ LINES = Deck(
             "The product x₀x₁ tells the corners apart: watch its weight outgrow the others.",
             "Press One step a few times, then Play.",
             RunConfig(data=_CORNERS, features=Quadratic(), max_iterations=600),
+            question=HEAVIEST,
         ),
         Story(
             "spread-line",
@@ -71,6 +77,35 @@ LINES = Deck(
             "Watch the boundary bend around the narrow cloud, and accuracy pass 0.8.",
             "Press Play, then New sample.",
             replace(_SPREAD, features=Quadratic()),
+        ),
+        Story(
+            "moons-line",
+            "Two moons: a line",
+            "A line cuts both moons: watch accuracy end at 0.88.",
+            "Press Play, then set Features to Cubic.",
+            RunConfig(data=Moons(), optimizer=SGD(lr=0.1), max_iterations=600),
+        ),
+        Story(
+            "moons-cubic",
+            "Two moons: a cubic",
+            "Cubes let the boundary wind: watch accuracy pass 0.99 within 50 iterations.",
+            "Press Play, then set Features to Quadratic.",
+            RunConfig(data=Moons(), features=Cubic(), optimizer=SGD(lr=0.1), max_iterations=600),
+        ),
+        Story(
+            "spirals-line",
+            "Two spirals: a line",
+            "The spirals turn around each other: watch a line end below 0.6.",
+            "Press Play, then set Features to Cubic.",
+            _SPIRALS,
+            question=ACCURACY,
+        ),
+        Story(
+            "spirals-cubic",
+            "Two spirals: a cubic",
+            "Nine features instead of two: watch the boundary wind, and accuracy pass 0.94.",
+            "Press Play, then set Features to Radial.",
+            replace(_SPIRALS, features=Cubic()),
         ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lrcore.data import Blobs, Placed
 from lrcore.optim import SGD
+from lrcore.stories.questions import TURNS
 from lrcore.stories.story import Deck, Story
 from lrcore.training.config import RunConfig
 
@@ -33,6 +34,7 @@ LOSSES = Deck(
             "stalls.",
             "Press Play, then set Loss to BCE on logits.",
             RunConfig(loss="bce", initial_weights=_VERY_WRONG),
+            question=TURNS,
         ),
         Story(
             "bce-logits-arrives",
@@ -40,6 +42,7 @@ LOSSES = Deck(
             "The same start without rounding: watch the line turn round and accuracy pass 0.99.",
             "Open Sigmoid, then press Play.",
             RunConfig(loss="bce_logits", initial_weights=_VERY_WRONG),
+            question=TURNS,
         ),
         Story(
             "mse-slow",
@@ -64,6 +67,19 @@ LOSSES = Deck(
                 data=Blobs(mean=0.8),
                 optimizer=SGD(lr=0.2),
                 l2=0.05,
+                target_accuracy=1.0,
+                initial_weights=(10.0, 10.0, 0.0),
+            ),
+        ),
+        Story(
+            "mse-stuck",
+            "mse has flat places",
+            "mse hardly slopes at this start: after 1000 iterations half of the points are wrong.",
+            "Press Play, then set Loss to BCE on logits.",
+            RunConfig(
+                data=Blobs(mean=0.8),
+                loss="mse",
+                optimizer=SGD(lr=0.2),
                 target_accuracy=1.0,
                 initial_weights=(10.0, 10.0, 0.0),
             ),

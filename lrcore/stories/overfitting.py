@@ -7,6 +7,7 @@ from dataclasses import replace
 from lrcore.data import Blobs
 from lrcore.features import Quadratic, Radial
 from lrcore.optim import LBFGS, SGD, Adam
+from lrcore.stories.questions import GROWTH, TEST_LOSS
 from lrcore.stories.story import Deck, Story
 from lrcore.training.config import RunConfig
 
@@ -63,6 +64,7 @@ OVERFITTING = Deck(
             "rise.",
             "Press Play, then drag Timeline back to where the test loss is lowest.",
             _FEW,
+            question=TEST_LOSS,
         ),
         Story(
             "overfitting-held",
@@ -72,11 +74,19 @@ OVERFITTING = Deck(
             replace(_FEW, l2=0.01),
         ),
         Story(
+            "more-points",
+            "More points against it",
+            "50 times as many points, the same features: watch the test loss stay near its lowest.",
+            "Press To the end, then set Points per class to 20.",
+            replace(_FEW, data=Blobs(samples_per_class=1000, mean=0.7)),
+        ),
+        Story(
             "weights-grow",
             "Separable, without a penalty",
             "All points are right early on: watch the weights grow all the same, to the last step.",
             "Open Weights, then press Play.",
             _APART,
+            question=GROWTH,
         ),
         Story(
             "weights-held",
@@ -84,6 +94,19 @@ OVERFITTING = Deck(
             "Watch w₀ and w₁ come to rest; b, which no penalty holds, takes longer.",
             "Press Play, then set L2 penalty to 0.",
             replace(_APART, l2=0.1),
+            question=GROWTH,
+        ),
+        Story(
+            "label-noise",
+            "Wrong labels",
+            "About one label in ten is wrong: watch w₀ and w₁ come to rest without a penalty.",
+            "Press Play, then set Label noise to 0.",
+            RunConfig(
+                data=Blobs(label_noise=0.1),
+                optimizer=SGD(lr=0.1),
+                target_accuracy=1.0,
+                max_iterations=600,
+            ),
         ),
         Story(
             "l1-useless",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lrcore.data import Blobs, Iris
 from lrcore.optim import SGD
+from lrcore.stories.questions import REST, RISES, SWINGS, WRONG
 from lrcore.stories.story import Deck, Story
 from lrcore.training.config import RunConfig
 
@@ -44,6 +45,7 @@ RATES = Deck(
             "wrong.",
             "Press Play, then set Learning rate to 0.1 while it crawls.",
             _at_rate(0.001),
+            question=WRONG,
         ),
         Story(
             "rate-right",
@@ -51,6 +53,7 @@ RATES = Deck(
             "Watch the loss fall, never rise, and accuracy pass 0.92.",
             "Press Play, then open Rates: which rates arrive sooner?",
             _at_rate(0.1),
+            question=RISES,
         ),
         Story(
             "rate-too-large",
@@ -59,6 +62,7 @@ RATES = Deck(
             "falls.",
             "Press Play, then set Learning rate to 1 while it jumps.",
             _at_rate(10.0),
+            question=RISES,
         ),
         Story(
             "rate-below-limit",
@@ -66,6 +70,7 @@ RATES = Deck(
             "With an L2 penalty, rates below 2.97 settle here: watch 2.5 come to rest.",
             "Open Weights, then press Play and watch the dot come to rest.",
             _near_the_limit(2.5),
+            question=REST,
         ),
         Story(
             "rate-above-limit",
@@ -73,6 +78,14 @@ RATES = Deck(
             "Rates above 2.97 cannot settle here: watch 3 bounce to and fro to the end.",
             "Open Weights, press Play, then set Learning rate to 2.",
             _near_the_limit(3.0),
+            question=REST,
+        ),
+        Story(
+            "momentum-helps",
+            "Above it, with momentum",
+            "Rate 3 cannot settle without momentum: watch the line come to rest with 0.9.",
+            "Open Weights, then press Play.",
+            replace(_near_the_limit(3.0), optimizer=SGD(lr=3.0, momentum=0.9)),
         ),
         Story(
             "momentum-none",
@@ -87,6 +100,18 @@ RATES = Deck(
             "Watch the line overshoot, swing back, and arrive in fewer than 500 iterations.",
             "Press Play, then turn on Nesterov and press Reset.",
             RunConfig(data=_SWINGING, optimizer=SGD(momentum=0.99), target_accuracy=0.97),
+            question=SWINGS,
+        ),
+        Story(
+            "nesterov-calms",
+            "Nesterov",
+            "Momentum 0.95 alone makes the loss rise 6 times: with Nesterov watch it never rise.",
+            "Press Play, then turn off Nesterov and press Reset.",
+            RunConfig(
+                data=_SWINGING,
+                optimizer=SGD(momentum=0.95, nesterov=True),
+                target_accuracy=0.97,
+            ),
         ),
         Story(
             "iris-raw",

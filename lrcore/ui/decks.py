@@ -48,5 +48,5 @@ def _page(story: Story) -> DeckPage:
         "watch": story.watch,
         "press": story.press,
         "link": urlencode(story_link(story)),
-        "question": asked and {"text": asked.text, "answers": list(asked.answers)},
+        "question": {"text": asked.text, "answers": list(asked.answers)} if asked else None,
     }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+
+import pytest
 
 from lrcore import RunConfig, Status
 from tests.story_runs import BY_NAME, Played, best_of_many_lines, played
@@ -45,9 +48,17 @@ def iris_virginica(run: Played) -> None:
     assert 0.9 < run.accuracy[-1] <= best
 
 
+def start_at_zero(run: Played) -> None:
+    assert (run.parameters[0] == 0).all()
+    assert run.loss[0] == pytest.approx(math.log(2))
+    assert run.size[1] > 0
+    assert run.status is Status.REACHED
+
+
 CLAIMS = (
     script_as_printed,
     course_run,
+    start_at_zero,
     zero_grad_forgotten,
     iris_setosa,
     iris_virginica,

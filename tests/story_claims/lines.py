@@ -66,6 +66,27 @@ def spread_quadratic(run: Played) -> None:
     assert b + slope @ centre / 2 < 0
 
 
+def moons_line(run: Played) -> None:
+    assert run.status is Status.EXHAUSTED
+    assert run.accuracy[-200:] == pytest.approx(0.88, abs=0.005)
+
+
+def moons_cubic(run: Played) -> None:
+    assert np.array_equal(run.x, end_of("moons-line").x)
+    assert run.status is Status.REACHED
+    assert run.iterations < 50
+
+
+def spirals_line(run: Played) -> None:
+    assert run.accuracy[-100:].max() < 0.6
+
+
+def spirals_cubic(run: Played) -> None:
+    assert np.array_equal(run.x, end_of("spirals-line").x)
+    assert run.parameters.shape[1] - 1 == 9
+    assert run.accuracy[-100:].min() > 0.94
+
+
 CLAIMS = (
     out_of_reach,
     circles_line,
@@ -74,4 +95,8 @@ CLAIMS = (
     xor_quadratic,
     spread_line,
     spread_quadratic,
+    moons_line,
+    moons_cubic,
+    spirals_line,
+    spirals_cubic,
 )

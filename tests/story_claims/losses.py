@@ -75,12 +75,23 @@ def outlier_mse(run: Played) -> None:
     assert place_on_the_diagonal(run) == pytest.approx(0, abs=0.1)
 
 
+def mse_stuck(run: Played) -> None:
+    assert (run.status, run.iterations) == (Status.EXHAUSTED, 1000)
+    assert run.accuracy[-1] == 0.5
+    p = 1 / (1 + np.exp(-run.logits[0]))
+    slope = 2 * (p - run.y) * p * (1 - p)  # of mse by each logit
+    assert np.abs(slope @ run.x).max() / len(run.y) < 0.01
+    other = played(replace(BY_NAME["mse-stuck"].config, loss="bce_logits"))
+    assert other.accuracy[-1] > 0.8
+
+
 CLAIMS = (
     bce_stalls,
     bce_logits_arrives,
     mse_slow,
     mse_compared,
     one_lowest_point,
+    mse_stuck,
     outlier_bce,
     outlier_mse,
 )

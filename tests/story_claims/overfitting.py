@@ -81,13 +81,30 @@ def l2_useless(run: Played) -> None:
     assert run.parameters[-200:, 3] == pytest.approx(-0.07, abs=0.005)
 
 
+def more_points(run: Played) -> None:
+    config, few = (BY_NAME[name].config for name in ("more-points", "overfitting"))
+    assert config == replace(few, data=replace(few.data, samples_per_class=1000))
+    assert run.test_loss[-1] < 1.05 * run.test_loss.min()
+
+
+def label_noise(run: Played) -> None:
+    config = BY_NAME["label-noise"].config
+    clean = played(replace(config, data=replace(config.data, label_noise=0.0)))
+    assert np.array_equal(run.x, clean.x)
+    assert (run.y != clean.y).mean() == pytest.approx(0.1, abs=0.02)
+    assert np.ptp(run.parameters[300:, :2], axis=0).max() < 0.001
+    assert (np.diff(clean.size[300:]) > 0).all()
+
+
 CLAIMS = (
     five_points,
     many_points,
     overfitting,
     overfitting_held,
+    more_points,
     weights_grow,
     weights_held,
+    label_noise,
     l1_useless,
     l2_useless,
 )

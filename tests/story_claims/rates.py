@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lrcore import Status
-from tests.story_runs import BY_NAME, Played, end_of
+from tests.story_runs import BY_NAME, Played, end_of, played
 
 
 def largest_stable_rate(run: Played, l2: float) -> float:
@@ -82,14 +82,31 @@ def iris_standardised(run: Played) -> None:
     assert run.iterations < 40
 
 
+def momentum_helps(run: Played) -> None:
+    without = BY_NAME["rate-above-limit"].config
+    assert BY_NAME["momentum-helps"].config.optimizer == replace(without.optimizer, momentum=0.9)
+    assert run.strides()[-100:].max() < 1e-5
+    assert run.parameters[-1] == pytest.approx(end_of("rate-below-limit").parameters[-1], abs=1e-3)
+
+
+def nesterov_calms(run: Played) -> None:
+    config = BY_NAME["nesterov-calms"].config
+    assert (config.optimizer.momentum, config.optimizer.nesterov) == (0.95, True)
+    plain = played(replace(config, optimizer=replace(config.optimizer, nesterov=False)))
+    assert (np.diff(plain.loss) > 0).sum() == 6
+    assert run.rises() == 0
+
+
 CLAIMS = (
     rate_too_small,
     rate_right,
     rate_too_large,
     rate_below_limit,
     rate_above_limit,
+    momentum_helps,
     momentum_none,
     momentum_overshoots,
+    nesterov_calms,
     iris_raw,
     iris_standardised,
 )

@@ -24,6 +24,7 @@ _PLAYER = Path(__file__).parents[1] / "player" / "js"
 _GRAPH = Path(__file__).parents[1] / "autograd" / "graph" / "js"
 _CONNECTION = Path(__file__).with_name("connection.js")
 _STORIES = Path(__file__).parents[1] / "stories.js"
+_EDITOR = Path(__file__).parents[1] / "deck_editor.js"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 # A year, as long as a browser keeps anything: what changes has another address.
@@ -65,7 +66,7 @@ def graph_files() -> Mapping[str, Path]:
 
 def our_files() -> Mapping[str, Path]:
     """All modules of the pages by their names."""
-    alone = {path.name: path for path in (_CONNECTION, _STORIES)}
+    alone = {path.name: path for path in (_CONNECTION, _STORIES, _EDITOR)}
     return {**player_files(), **graph_files(), **alone}
 
 
@@ -96,6 +97,7 @@ ADDRESS = f"assets/{_version(our_files().values())}"
 PLOTLY = f"{ADDRESS}/plotly.min.js"
 CONNECTION = f"{ADDRESS}/{_CONNECTION.name}"
 STORIES = f"{ADDRESS}/{_STORIES.name}"
+EDITOR = f"{ADDRESS}/{_EDITOR.name}"
 
 
 def base_path() -> str:

@@ -76,9 +76,15 @@ function settings(link) {
   return query.toString();
 }
 
+/** Pages of which one has moved so many places, or with 0 is gone. @param {Page[]} pages */
+export function moved(pages, at, way) {
+  const others = pages.toSpliced(at, 1);
+  return way ? others.toSpliced(at + way, 0, pages[at]) : others;
+}
+
 /** The deck that this browser keeps. */
 export class Draft {
-  /** @param {Storage} storage */
+  /** @param {Storage | null} storage */
   constructor(storage) {
     this.storage = storage;
   }
