@@ -7,15 +7,16 @@ and written here.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NamedTuple
+from urllib.parse import parse_qs
 
 import streamlit as st
 
 from lrcore.settings import Setting, SettingsError, Value
 from lrcore.training import WEIGHT, RunConfig
-from lrcore.ui.changes import CHANGES, changeable, text_of
+from lrcore.ui.changes import CHANGES, text_of
 from lrcore.ui.controls import (
     PLACED_POINTS,
-    START,
     WEIGHTS,
     Control,
     all_controls,
@@ -23,9 +24,11 @@ from lrcore.ui.controls import (
     controls_by_key,
     parsed,
     query,
+    read,
     values_of,
     weights_text,
 )
+from lrcore.ui.own_data import replace_points
 from lrcore.ui.pins import PINS, pins_text
 from lrcore.ui.player.film import Film
 from lrcore.ui.sentences import say_of_link
@@ -73,6 +76,38 @@ def take_link() -> None:
         st.rerun()
 
 
+class Described(NamedTuple):
+    """What a link says: the settings, what else it says of the run, and the moment to show."""
+
+    config: RunConfig
+    opening: Opening
+    at: int
+
+
+def described_by(link: str) -> Described:
+    """The run of a link, a query without "?"; a sentence is told of what cannot be used.
+
+    Raises:
+        SettingsError: the settings do not make a run.
+        DataError: its points cannot be had.
+    """
+    said = {key: texts[-1] for key, texts in parse_qs(link, keep_blank_values=True).items()}
+    values: dict[str, Value] = {}
+    for control in all_controls():
+        values[control.key] = control.default
+        try:
+            if control.key in said:
+                values[control.key] = parsed(control, said[control.key])
+        except SettingsError as error:
+            say_of_link(_not_used(error))
+    if PLACED_POINTS in said:
+        replace_points(said[PLACED_POINTS])
+    at = 0
+    with suppress(SettingsError):
+        at = int(_PLACE.parse(AT, said.get(AT, "0")))
+    return Described(read(values), Opening(said.get(CHANGES, ""), said.get(PINS, "")), at)
+
+
 def has_settings() -> bool:
     """Whether the link says anything of the run."""
     known = {CHANGES, PINS, *controls_by_key()}
@@ -108,12 +143,11 @@ def start_again_with(film: Film) -> None:
 
 
 def show(config: RunConfig) -> None:
-    """Have the controls say where training starts and what may change; to be called before
-    they are drawn.
+    """Have the controls say these settings; to be called before they are drawn.
 
     On its first drawing, a control that Streamlit keeps in the address says what stood there.
     """
-    controls = changeable() | {control.key: control for control in (START, WEIGHTS)}
+    controls = controls_by_key()
     for key, value in values_of(config).items():
         if key in controls:
             if controls[key].spec.log:

@@ -80,6 +80,16 @@ def place_points(places: Iterable[Sequence[float]]) -> None:
     _replace(points)
 
 
+def replace_points(text: str) -> None:
+    """Have the points of a link in place of what was there; a sentence says if it has none."""
+    try:
+        Placed(text)
+    except SettingsError as error:
+        say(f"The points of the link are not used: {error}.")
+        return
+    _replace(text)
+
+
 def _draw_placed(on_demand: DeltaGenerator) -> None:
     state = st.session_state
     points = session().points

@@ -17,6 +17,7 @@ from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import PLACED_POINTS, query, read
 from lrcore.ui.links import (
+    described_by,
     expected_values,
     forget,
     has_settings,
@@ -34,6 +35,7 @@ from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import (
     Answer,
     Command,
+    Open,
     Pin,
     Place,
     Race,
@@ -157,11 +159,8 @@ def _with_link(answer: Answer, film: Film) -> Answer:
 
 def _opened(film: Film | None, wanted: RunConfig, link: Opening) -> Film:
     """The film of the run that the address describes: that of before, where it shows this run."""
-    try:
-        segments = segments_of(wanted, link.changes)
-    except SettingsError as error:
-        say_of_link(f"In the link, {error}. The run goes without changes.")
-        session().opening, segments = Opening("", link.pins), (Segment(0, wanted),)
+    segments = _segments(wanted, link)
+    session().opening = link._replace(changes=text_of(segments, wanted))
     if film is None or segments not in (film.segments, session().opened):
         film = _new_film(segments[0].config, segments[1:])
     session().opened = segments
@@ -232,10 +231,33 @@ def _carry_out(command: Command, film: Film) -> None:
             _lead(film, film.undo)
         case Race(card=card):
             _lead(film, partial(film.race, card))
+        case Open(link=link):
+            _lead(film, partial(_open, link, film))
         case Pin():
             _tried(film.pin)
         case Unpin(ghost=number):
             film.ghosts.remove(number)
+
+
+def _open(link: str, film: Film) -> None:
+    """Show the run of a link in this page, as if it had been opened with that."""
+    try:
+        found = described_by(link)
+    except (SettingsError, DataError) as error:
+        raise TrainingError(str(error)) from error
+    segments = _segments(found.config, found.opening)
+    film.open(segments, found.at)
+    session().opened = segments
+    _pin_again(film, found.config, found.opening.pins)
+
+
+def _segments(wanted: RunConfig, link: Opening) -> tuple[Segment, ...]:
+    """Which settings hold from which iteration on; a sentence says if the link cannot be read."""
+    try:
+        return segments_of(wanted, link.changes)
+    except SettingsError as error:
+        say_of_link(f"In the link, {error}. The run goes without changes.")
+        return (Segment(0, wanted),)
 
 
 def _begin_with(config: RunConfig, film: Film) -> None:

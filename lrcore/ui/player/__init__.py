@@ -10,13 +10,14 @@ import streamlit as st
 from lrcore.ui.component import component
 from lrcore.ui.player.parse import parse_request
 from lrcore.ui.player.protocol import Answer, Request
+from lrcore.ui.player.styles import styles
 from lrcore.ui.server.files import ADDRESS, PLOTLY
 
 _HERE = Path(__file__).parent
 _player = component(
     "lrcore_player",
     _HERE / "stage.html",
-    "".join((_HERE / name).read_text("utf-8") for name in ("stage.css", "views.css")),
+    styles(),
 )
 
 

@@ -42,7 +42,7 @@ class Atlas:
 
     Attributes:
         maps: of its loss, by question. grounds: by settings. fillings: maps of rates, by settings.
-        race: the one that was asked for last.
+        race: the one that was asked for last. answers: to questions, by story.
         wanted: what the controls say; the run need not have it yet.
     """
 
@@ -53,4 +53,5 @@ class Atlas:
         self.grounds: dict[object, Ground] = {}
         self.fillings: dict[RunConfig, Slices[Filling]] = {}
         self.race: Preparation | None = None
+        self.answers: dict[str, Slices[int | None]] = {}
         self.wanted = run.config

@@ -182,6 +182,14 @@ class Film:
         if self.run is not before.run:
             self._before = before
 
+    def open(self, segments: Sequence[Segment], at: int = 0) -> None:
+        """Show another run, with the changes that are to come, from a moment on.
+
+        Raises:
+            TrainingError: it cannot start; the present one goes on.
+        """
+        self._bring(Run(segments[0].config), segments[-1].config, at, segments[1:])
+
     def begin_with(self, config: RunConfig) -> None:
         """Start again under these settings, which then hold from the start of the run.
 
@@ -215,9 +223,9 @@ class Film:
             return
         self._bring(before.run, before.wanted, before.at)
 
-    def _bring(self, run: Run, wanted: RunConfig, at: int) -> None:
+    def _bring(self, run: Run, wanted: RunConfig, at: int, changes: Sequence[Segment] = ()) -> None:
         """Show another run from there on; the player has yet to hear of it."""
-        self._show(run, at=at)
+        self._show(run, changes, at)
         self.wanted = wanted
         self._config_number += 1
         self.request = replace(self.request, at=at)

@@ -14,6 +14,7 @@ from posixpath import normpath
 from lrcore.training import Run
 from lrcore.ui.player.protocol import Answer, Ghost, LimitWords, State, Version
 from lrcore.ui.player.scene import packed_rows, scene_of
+from lrcore.ui.player.styles import styles
 from lrcore.ui.player.words import began, ending_sentence, marks
 from lrcore.ui.server.files import player_files, plotly_alone
 
@@ -36,7 +37,7 @@ def page(
     parts = {
         "title": escape(f"{run.config.data.title}, {run.config.optimizer.title}"),
         "address": escape(address, quote=True),
-        "styles": "".join((_HERE / name).read_text("utf-8") for name in ("stage.css", "views.css")),
+        "styles": styles(),
         "stage": (_HERE / "stage.html").read_text("utf-8"),
         "plotly": plotly_alone().replace("</script", r"<\/script"),
         "modules": json.dumps({"imports": _modules()}),

@@ -14,6 +14,7 @@ from lrcore.ui.player.protocol import (
     AXES,
     Command,
     Numbers,
+    Open,
     Pin,
     Place,
     Race,
@@ -37,6 +38,7 @@ _MOST_POINTS = 100
 _MOST_NUMBERS = 1024
 _MOST_FIELDS = 100
 _LONGEST_NAME = 40
+_LONGEST_TEXT = 30_000  # a link with 500 points
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
@@ -132,6 +134,12 @@ def _version(value: object) -> Version:
     return Version(*(_count(given.get(name)) for name in Version._fields))
 
 
+def _text(value: object) -> str:
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+        return value
+    raise _refused(f"a text of at most {_LONGEST_TEXT:,} signs", value)
+
+
 def _rows(value: object) -> Rows:
     rows = _list(value, _count, 2)
     if len(rows) == 2:
@@ -150,31 +158,28 @@ def _axis(value: object) -> int:
     raise _refused(f"a whole number below {AXES}", value)
 
 
-_BARE: Mapping[str, type[Restart] | type[Undo] | type[Pin]] = {
-    "Restart": Restart,
-    "Undo": Undo,
-    "Pin": Pin,
+Given = Mapping[str, object]
+_COMMANDS: Mapping[str, Callable[[int, Given], Command]] = {
+    "Place": lambda number, of: Place(number, _list(of.get("points"), _point, _MOST_POINTS)),
+    "StartFrom": lambda number, of: StartFrom(number, _numbers(of.get("weights"))),
+    "Restart": lambda number, _: Restart(number),
+    "Undo": lambda number, _: Undo(number),
+    "Pin": lambda number, _: Pin(number),
+    "Unpin": lambda number, of: Unpin(number, _count(of.get("ghost"))),
+    "Race": lambda number, of: Race(number, _count(of.get("card"))),
+    "TryRates": lambda number, of: TryRates(
+        number, _number(of.get("lr")), _number(of.get("momentum"))
+    ),
+    "Open": lambda number, of: Open(number, _text(of.get("link"))),
 }
 
 
 def _command(value: object) -> Command:
     given = _object(value)
-    number = _count(given.get("number"))
-    match given.get("command"):
-        case "Place":
-            return Place(number, _list(given.get("points"), _point, _MOST_POINTS))
-        case "StartFrom":
-            return StartFrom(number, _numbers(given.get("weights")))
-        case "Restart" | "Undo" | "Pin" as name:
-            return _BARE[name](number)
-        case "Unpin":
-            return Unpin(number, _count(given.get("ghost")))
-        case "Race":
-            return Race(number, _count(given.get("card")))
-        case "TryRates":
-            return TryRates(number, _number(given.get("lr")), _number(given.get("momentum")))
-        case other:
-            raise _refused("the name of a command", other)
+    name = given.get("command")
+    if isinstance(name, str) and name in _COMMANDS:
+        return _COMMANDS[name](_count(given.get("number")), given)
+    raise _refused("the name of a command", name)
 
 
 def _commands(value: object) -> tuple[Command, ...]:

@@ -111,7 +111,15 @@ class Race:
     card: int
 
 
-Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race
+@dataclass(frozen=True)
+class Open:
+    """Show the run that a link describes, a query without "?"; `number` as in `Place`."""
+
+    number: int
+    link: str
+
+
+Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Open
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 // A small plot on a canvas: axes that fit a corner of the page, and lines. One drawing is a frame's work.
 import { cleared } from "./marks.js";
-import { typeScale } from "./type.js";
+import { letters, typeScale } from "./type.js";
 
 const LETTERS = 0.9; // of the page's type
 const MARGIN = { left: 1.35, right: 0.6, top: 0.5, bottom: 1.25 }; // in the page's type
@@ -24,7 +24,7 @@ export class Chart {
     const em = 16 * typeScale();
     const { clientWidth: width, clientHeight: height } = this.root;
     this.ink = getComputedStyle(this.root).color;
-    this.font = `${LETTERS * em}px ${getComputedStyle(this.root).fontFamily}`;
+    this.font = `${letters(LETTERS)}px ${getComputedStyle(this.root).fontFamily}`;
     Object.assign(this, { em, width, height, left: MARGIN.left * em, top: MARGIN.top * em });
     this.right = width - MARGIN.right * em;
     this.bottom = height - MARGIN.bottom * em;

@@ -4,7 +4,7 @@ import { Draft, decoded } from "./own_deck.js";
 
 export class Deck {
   /** @param {HTMLElement} root where its place is shown
-   * @param {{memory: import("./memory.js").Memory, turn: (link: URLSearchParams) => void, ask: () => void, say: (sentence: string) => void}} ways */
+   * @param {{memory: import("./memory.js").Memory, turn: (link: URLSearchParams) => void, ask: () => void, say: (sentence: string) => void, changed: () => void}} ways */
   constructor(root, ways, signal) {
     Object.assign(this, { root, ways, found: null, all: null });
     this.draft = new Draft(localStorageOf(window));
@@ -19,7 +19,7 @@ export class Deck {
   /** The pages of all decks, if they are needed and not known yet. */
   wants() {
     const isNeeded = this.isWanted || (this.name && !this.name.startsWith("~"));
-    return isNeeded && !this.all ? { decks: [] } : null;
+    return isNeeded && !this.all ? { decks: [1] } : null;
   }
 
   take(name, decks) {
@@ -52,6 +52,15 @@ export class Deck {
     root.title = found.title;
     back.disabled = this.page === 1;
     next.disabled = this.page === found.pages.length;
+    this.ways.changed();
+  }
+
+  /** Go to a page of a deck that is known by its name. */
+  openAt(name, page) {
+    this.name = name;
+    this.found = this.all.find((deck) => deck.name === name);
+    this.page = page;
+    this.go(0);
   }
 
   get actions() {

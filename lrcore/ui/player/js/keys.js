@@ -1,10 +1,12 @@
 // Keys for every button of the player and of the lab; never taken from a control that uses them itself.
 const KEYS = {
   " ": "play", ArrowRight: "step", ArrowLeft: "back", Home: "start", End: "end",
-  r: "reset", R: "reset", f: "fit", F: "fit", "+": "faster", "=": "faster", "-": "slower",
+  r: "reset", R: "reset", 0: "fit", "+": "faster", "=": "faster", "-": "slower",
   ".": "next beat", ",": "previous beat", s: "slow motion", S: "slow motion",
   1: "view 1", 2: "view 2", 3: "view 3", 4: "view 4", 5: "view 5",
   "[": "flatter", "]": "steeper", p: "pin or predict", P: "pin or predict",
+  l: "lecture", L: "lecture", f: "full screen", F: "full screen", Escape: "leave",
+  PageDown: "next page", PageUp: "previous page", a: "add page", A: "add page", m: "sound", M: "sound",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="region"]:focus-visible, [role="radio"], [role="dialog"]';
 const TAKES_LETTERS = 'select, [role="listbox"]'; // to find an option
@@ -16,6 +18,8 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
   if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
   if (ctrlKey || metaKey || altKey || target.closest?.("dialog")) return null;
+  // A presenter's remote knows these keys alone, whatever has the focus.
+  if (["Escape", "PageDown", "PageUp"].includes(key)) return target.closest?.(`${TAKES_TEXT}, [role="listbox"]`) ? null : KEYS[key];
   // A slider has no use for a letter; a list and a text have.
   if (key !== " " && key.length === 1) return target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}`) ? null : KEYS[key];
   if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];
@@ -24,7 +28,13 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   return target.closest?.(TAKES_TEXT) || (byKey && target !== document.body) ? null : KEYS[key];
 }
 
-export function listenToKeys(actions, signal) {
+/** Whether the pen's key is pressed, and not in a text. */
+export function isPenKey({ key, ctrlKey, metaKey, altKey }, target) {
+  return key.toLowerCase() === "d" && !ctrlKey && !metaKey && !altKey && !target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}, dialog`);
+}
+
+/** @param {() => Object<string, ?Function>} actionsOfNow what can be done now, by name */
+export function listenToKeys(actionsOfNow, signal) {
   let held = null; // a key whose pressing was ours: its release is no click on a button either
   let [lastWasKey, byKey] = [false, false];
   const options = { signal, capture: true };
@@ -32,12 +42,12 @@ export function listenToKeys(actions, signal) {
   document.addEventListener("focusin", () => { byKey = lastWasKey; }, options);
   document.addEventListener("keydown", (event) => {
     lastWasKey = true;
-    const action = actionOf(event, event.composedPath()[0], byKey);
-    if (!actions[action]) return;
+    const act = actionsOfNow()[actionOf(event, event.composedPath()[0], byKey)];
+    if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     held = event.key;
-    actions[action]();
+    act();
   }, options);
   document.addEventListener("keyup", (event) => {
     if (event.key !== held) return;

@@ -9,7 +9,9 @@ const CHANGES = "changes";
 const PINS = "pins";
 const PLACE = "at";
 const SPEED = "speed";
-const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane", "axis"]; // ADD A CHOICE OF A VIEW HERE
+const DECK = ["deck", "page"];
+const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane", "axis", "lecture", "show"]; // ADD A CHOICE OF A VIEW HERE
+const OF_HALL = ["lecture", "show"]; // of these: they hold for a whole deck
 const USUAL_SPEED = "60";
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.
@@ -36,7 +38,7 @@ export class Memory {
   /** The address but for what is shown, and how: what was kept for another run is of no use. */
   get settings() {
     const { query } = this;
-    for (const key of [PINS, PLACE, SPEED, ...CHOICES]) query.delete(key);
+    for (const key of [PINS, PLACE, SPEED, ...DECK, ...CHOICES]) query.delete(key);
     return query.toString();
   }
 
@@ -51,7 +53,9 @@ export class Memory {
   /** What was chosen in a view, by the address or else in this tab; undefined where nothing can be used.
    * @param {(text: string) => boolean} isKnown */
   chosen(key, isKnown) {
-    return [this.query.get(key), this.read()[key]].find((text) => typeof text === "string" && isKnown(text));
+    const { query } = this;
+    const ofTab = query.has("deck") && !OF_HALL.includes(key) ? undefined : this.read()[key]; // a page of a deck says all
+    return [query.get(key), ofTab].find((text) => typeof text === "string" && isKnown(text));
   }
 
   /** Keep what is chosen in a view, with the playhead; the default is the empty text. */
@@ -78,8 +82,7 @@ export class Memory {
       if (value === "") query.delete(key);
       else query.set(key, value);
     }
-    const search = query.toString().replace(/%3A|%3B|%3D|%2C|%7E/g, (sign) => READABLE[sign]);
-    return `${location.origin}${location.pathname}${search && `?${search}`}`;
+    return addressOf(location, query);
   }
 
   /** Python says which changes the run has had, and which runs are pinned: this stands in the address at
@@ -97,6 +100,22 @@ export class Memory {
     const { query, wanted, lent } = this;
     for (const key of Object.keys(wanted)) if (!query.has(key)) lent.add(key);
     return Object.fromEntries(Array.from(lent, (key) => [key, wanted[key] ?? ""]));
+  }
+
+  /** Have the address say what a link says, and forget what was said of the run before.
+   * @param {URLSearchParams} link */
+  turn(link) {
+    this.told = { [CHANGES]: link.get(CHANGES) ?? "", [PINS]: link.get(PINS) ?? "" };
+    this.wanted = {};
+    this.lent.clear();
+    const here = this.query;
+    for (const key of OF_HALL) if (here.has(key)) link.set(key, here.get(key));
+    for (const key of CHOICES) if (!OF_HALL.includes(key)) delete this.choices[key];
+    this.history.replaceState(this.history.state, "", addressOf(this.location, link));
+  }
+
+  forgetDeck() {
+    this.write(Object.fromEntries(DECK.map((key) => [key, ""])));
   }
 
   keep(index, speed, playing) {
@@ -118,6 +137,11 @@ export class Memory {
     if (Object.entries(said).every(([key, value]) => (query.get(key) ?? "") === value)) return;
     this.history.replaceState(this.history.state, "", this.addressWith(said));
   }
+}
+
+function addressOf({ origin, pathname }, query) {
+  const search = query.toString().replace(/%3A|%3B|%3D|%2C|%7E/g, (sign) => READABLE[sign]);
+  return `${origin}${pathname}${search && `?${search}`}`;
 }
 
 /** How an address says a speed. */

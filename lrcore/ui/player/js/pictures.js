@@ -2,7 +2,7 @@
 import { fitted, inBatch, tipToTail, vectorsAt } from "./beats.js";
 import { GRADIENT, arrow, drawPoints, ring } from "./marks.js";
 import { sigmoid } from "./ranking.js";
-import { typeScale } from "./type.js";
+import { letters, typeScale } from "./type.js";
 
 const [MEMORY, REST, SQUARES] = ["#8A6BC9", "#8A8F98", "#009E73"]; // beside the gradient's colour
 const MARGIN = 14; // px
@@ -123,7 +123,7 @@ export function memories(context, { width, height, ink, step, beat }) {
 
 /** A legend along the lower edge. */
 function words(context, ink, entries) {
-  Object.assign(context, { font: `600 ${13 * typeScale()}px system-ui, sans-serif`, textBaseline: "bottom" });
+  Object.assign(context, { font: `600 ${letters(13 / 16)}px system-ui, sans-serif`, textBaseline: "bottom" });
   let x = MARGIN;
   for (const [text, colour] of entries) {
     context.fillStyle = colour ?? ink;

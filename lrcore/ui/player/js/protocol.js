@@ -11,7 +11,8 @@
 /** @typedef {{command: "Unpin", number: number, ghost: number}} Unpin */
 /** @typedef {{command: "TryRates", number: number, lr: number, momentum: number}} TryRates */
 /** @typedef {{command: "Race", number: number, card: number}} Race */
-/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race} Command */
+/** @typedef {{command: "Open", number: number, link: string}} Open */
+/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Open} Command */
 
 /** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>, ghosts: Rows[], axis: number}} Request */
 

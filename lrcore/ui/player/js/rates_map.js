@@ -1,7 +1,7 @@
 // Draws the map of the rates: a colour for each run, theory's limit over them, and the present run.
 import { cleared } from "./marks.js";
 import { bandOf, bandsOf } from "./rates_words.js";
-import { typeScale } from "./type.js";
+import { letters, typeScale } from "./type.js";
 
 const SHADES = ["#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983"]; // viridis: light is fast
 const NOT_REACHED = "#9a9a9a";
@@ -36,7 +36,7 @@ export class RatesMap {
     const { clientWidth: width, clientHeight: height } = this.root;
     const { color, backgroundColor, fontFamily } = getComputedStyle(this.root);
     const em = 16 * typeScale();
-    this.look = { width, height, em, ink: color, background: backgroundColor, font: `${0.9 * em}px ${fontFamily}` };
+    this.look = { width, height, em, ink: color, background: backgroundColor, font: `${letters(0.9)}px ${fontFamily}` };
     this.box = { left: 2 * em, top: 1.5 * em, width: width - 2.3 * em, height: height - 3.1 * em };
   }
 

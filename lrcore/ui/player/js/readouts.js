@@ -36,12 +36,14 @@ export function shortened(name, most = 20) {
 
 /** What the player is doing, in one sentence or two; a story says what to watch. `mark` is the last
  * change of settings before the moment. */
-export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark, again, race = "" }) {
+export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark, again, race = "", notice = "", isMasked = false, inLecture = false }) {
+  if (notice) return notice;
+  if (isMasked) return story;
   if (problem) return problem;
   if (ended && atEnd) return [sentence, race, again && `Play starts again with ${again}.`].filter(Boolean).join(" ");
   if (late) return "Waiting for Python …";
   const warning = limits?.warning ?? "";
-  const change = mark ? `${mark.number}: ${mark.label}.` : "";
+  const change = mark ? `${inLecture ? `Iteration ${mark.iteration}` : mark.number}: ${mark.label}.` : "";
   const joined = (...parts) => parts.filter(Boolean).join(" ");
   if (mode === "seeking") return joined("Training to the end …", warning);
   if (mode === "playing") return joined(change || story || "Playing.", warning);

@@ -2,14 +2,15 @@
 import { VIEWS } from "./views/index.js";
 
 export class Side {
-  /** @param {import("./protocol.js").Desk} desk
+  /** @param {(signal: AbortSignal) => import("./protocol.js").Desk} deskFor
    * @param {import("./overlay.js").Overlay} overlay */
-  constructor(root, desk, overlay) {
-    Object.assign(this, { desk, overlay });
+  constructor(root, deskFor, overlay) {
+    this.stop = new AbortController();
+    const desk = deskFor(this.stop.signal);
+    Object.assign(this, { desk, overlay, said: "" });
     this.list = root.querySelector('[role="tablist"]');
     this.about = root.querySelector(".about p");
     this.room = root.querySelector(".views"); // as pins come and go, there is less and more of it
-    this.summary = root.querySelector(".summary");
     const isRecorded = root.classList.contains("recorded");
     const views = VIEWS.filter(({ asks }) => !(asks && isRecorded));
     this.parts = views.map((entry) => this.made(entry, this.room));
@@ -17,6 +18,13 @@ export class Side {
     this.list.addEventListener("keydown", (event) => this.onKey(event), { signal: desk.signal });
     const implied = this.parts.find(({ choice }) => choice && desk.chosen(choice, Boolean));
     this.choose(desk.chosen("view", (name) => this.parts.some((entry) => entry.name === name)) ?? (implied ?? this.parts[0]).name);
+  }
+
+  destroy() {
+    this.stop.abort();
+    this.view?.leave?.();
+    this.overlay.show(null);
+    for (const part of [this.list, this.room]) part.replaceChildren();
   }
 
   made(entry, parent) {
@@ -48,7 +56,7 @@ export class Side {
     const part = this.parts.find((one) => one.name === name);
     if (part.view === this.view) return;
     this.view?.leave?.();
-    this.view = part.view;
+    [this.view, this.name] = [part.view, name];
     for (const { tab, panel, view } of this.parts) {
       tab.setAttribute("aria-selected", view === this.view);
       tab.tabIndex = view === this.view ? 0 : -1;
@@ -86,7 +94,7 @@ export class Side {
     }
     view.show(moment);
     this.overlay.show(view.onPlane?.(moment) ?? null);
-    if (!film.moving && view.say) this.summary.textContent = view.say(moment);
+    if (!film.moving) this.said = view.say?.(moment) ?? ""; // what a listener hears of it
   }
 
   wants(moment) {

@@ -4,6 +4,7 @@ import { Departure } from "./departure.js";
 import { logits } from "./field.js";
 import { Film } from "./film.js";
 import { Grip } from "./grip.js";
+import { Hall } from "./hall.js";
 import { Hand } from "./hand.js";
 import { Home } from "./home.js";
 import { listenToKeys } from "./keys.js";
@@ -24,6 +25,8 @@ import { Plane } from "./views/plane.js";
 const UNKNOWN = 300; // ms until Python is asked again for limits that it still computes
 const LATE = 1000; // ms without an answer until the page says so
 const LONGEST_FRAME = 250; // ms; a page that was hidden goes on where it was
+/** Whether the user wants nothing to move that was not started here. */
+const mayNotMove = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 
 /** @param {string} plotly its address */
@@ -50,8 +53,10 @@ export class Stage {
     this.hasFrame = false; // whether the present branch has been drawn
     this.stop = new AbortController();
     this.overlay = new Overlay(this.root, this.plane);
-    this.side = new Side(this.root, this.desk(Plotly, this.stop.signal), this.overlay);
-    this.views = [...this.first, new Pins(this.root, this.pinning(this.stop.signal)), this.side];
+    this.Plotly = Plotly;
+    this.pins = new Pins(this.root, this.pinning(this.stop.signal));
+    this.mountSide();
+    this.hall = new Hall(this, this.stop.signal);
     this.listen(this.stop.signal);
     this.sizes = new ResizeObserver(() => this.views.forEach((view) => view.resize?.()));
     for (const part of [this.root, this.side.room]) this.sizes.observe(part);
@@ -60,6 +65,20 @@ export class Stage {
       this.askIfNeeded();
       this.remember();
     }, 500);
+  }
+
+  /** The views beside the plane, as the address says; also when that is another page's. */
+  mountSide() {
+    this.side?.destroy();
+    this.side = new Side(this.root, (signal) => this.desk(this.Plotly, signal), this.overlay);
+    this.views = [...this.first, this.pins, this.side];
+    if (this.film.scene) this.side.setScene(this.film.scene);
+  }
+
+  /** Type or room have changed: draw everything as large as it is now. */
+  refit() {
+    for (const view of this.views) view.resize?.();
+    this.stale = true;
   }
 
   /** What the views may use, see protocol.js. */
@@ -90,14 +109,14 @@ export class Stage {
     };
     this.panel = new Panel(this.root, actions, signal);
     this.panel.chooseSpeed(this.memory.speed);
-    const address = () => this.memory.address(this.playhead.here, this.playhead.speed);
-    copyOnClick(this.panel.parts.copy, address, signal);
+    copyOnClick(this.panel.parts.copy, () => this.address, signal);
     const until = () => Math.max(this.playhead.here, this.film.furthest);
-    this.home = new Home(this.panel.parts.home, { until, address, ask: () => this.askIfNeeded() }, signal);
+    this.home = new Home(this.panel.parts.home, { until, address: () => this.address, ask: () => this.askIfNeeded() }, signal);
     this.panel.parts.take.addEventListener("click", (event) => this.home.open(event), { signal });
     this.race = new Race(this.panel.parts["race-dialog"], { ask: () => this.askIfNeeded(), start: (card) => this.transport.begin("Race", { card }) }, signal);
     this.panel.parts.race.addEventListener("click", (event) => this.race.open(event), { signal });
-    listenToKeys({ ...actions, ...this.side.actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) }, signal);
+    const byKey = { ...actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) };
+    listenToKeys(() => ({ ...byKey, ...this.side.actions, ...this.hall.actions() }), signal);
     const { hand } = this;
     new Grip(this.plane, {
       mayGrab: () => hand.mayGrab(),
@@ -110,8 +129,14 @@ export class Stage {
     for (const type of ["pointerup", "keydown", "keyup"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
   }
 
+  /** Of this moment, as it is shown. */
+  get address() {
+    return this.memory.address(this.playhead.here, this.playhead.speed);
+  }
+
   destroy() {
     this.stop.abort();
+    this.side.destroy();
     this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
     clearInterval(this.clock);
@@ -120,7 +145,7 @@ export class Stage {
   // Questions and answers
 
   get wants() {
-    return Object.assign({}, this.hand.wants, this.home.wants(), this.race.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
+    return Object.assign({}, this.hand.wants, this.home.wants(), this.race.wants(), this.hall.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
   }
 
   askIfNeeded() {
@@ -162,7 +187,7 @@ export class Stage {
     this.hand.held = null;
     this.playhead.rewind(at || null);
     this.link.resume = 0;
-    if (this.memory.playing) this.playhead.play(0, false);
+    if (this.memory.playing && !mayNotMove()) this.playhead.play(0, false);
     this.root.classList.toggle("placing", scene.placing);
     this.root.classList.toggle("tested", scene.columns.length > 2);
     for (const view of [...this.views, this.race]) view.setScene(scene);
@@ -176,7 +201,7 @@ export class Stage {
   }
 
   take(name, value) {
-    for (const taker of [this.hand, this.home, this.race, ...this.views]) taker.take?.(name, value);
+    for (const taker of [this.hand, this.home, this.race, this.hall, ...this.views]) taker.take?.(name, value);
     this.stale = true;
   }
 
@@ -219,7 +244,7 @@ export class Stage {
     this.plane.offer(this.hand.mayGrab());
     if (index !== before || this.stale) this.show(index);
     this.overlay.follow();
-    this.panel.showState({ ...film.state, race: film.state.race[film.axis], mode: playhead.state, late: this.isLate(index), index, mark: film.markAt(index), atEnd: index === film.length - 1 });
+    this.panel.showState({ ...film.state, ...this.hall.words(film.state), race: film.state.race[film.axis], mode: playhead.state, late: this.isLate(index), index, mark: film.markAt(index), atEnd: index === film.length - 1 });
     this.askIfNeeded();
   }
 
@@ -238,6 +263,7 @@ export class Stage {
     this.scores = logits(this.features, weights, this.scores);
     this.now = { index, weights, measured, scores: this.scores, late, ghosts: this.film.ghostsAt(index) };
     for (const view of views) view.show(this.now);
+    this.hall.show(this.now);
     this.panel.showFilm(this.film, index);
     this.root.dataset.run = this.link.version.run;
     this.root.dataset.branch = this.link.version.branch;

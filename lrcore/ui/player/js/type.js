@@ -10,6 +10,11 @@ export function leastLetters() {
   return document.documentElement.classList.contains("lecture") ? 0.91 * 16 * typeScale() : 0;
 }
 
+/** A size of letters, in px, of so many of the page's. */
+export function letters(em) {
+  return Math.max(leastLetters(), em * 16 * typeScale());
+}
+
 /** A layout whose letters, margins and lines have the page's scale. */
 export function scaled(layout, scale = typeScale(), least = leastLetters()) {
   const times = (sizes) => Object.fromEntries(Object.entries(sizes).map(([name, px]) => [name, Number.isFinite(px) ? px * scale : px]));

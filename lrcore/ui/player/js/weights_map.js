@@ -5,7 +5,7 @@ import { ticks } from "./contours.js";
 import { pathMoments } from "./landscape.js";
 import { GRADIENT, arrow, cleared, word } from "./marks.js";
 import { Projection, paintSurface } from "./mesh.js";
-import { typeScale } from "./type.js";
+import { letters, typeScale } from "./type.js";
 
 const FADES = 10; // shades of a path, from old to new
 const ELLIPSE = 0.12; // half its length, by the width of the map
@@ -24,7 +24,7 @@ export class WeightsMap {
     const { clientWidth: width, clientHeight: height } = this.root;
     const { color, backgroundColor, fontFamily } = getComputedStyle(this.root);
     const em = 16 * typeScale();
-    this.look = { width, height, em, px: em / 16, ink: color, background: backgroundColor, font: `${0.85 * em}px ${fontFamily}` };
+    this.look = { width, height, em, px: em / 16, ink: color, background: backgroundColor, font: `${letters(0.85)}px ${fontFamily}` };
     this.box = { left: 2.4 * em, top: 0.4 * em, width: width - 2.8 * em, height: height - 2 * em };
   }
 

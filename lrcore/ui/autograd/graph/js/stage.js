@@ -38,7 +38,8 @@ export class Stage {
     };
     for (const [name, act] of Object.entries(actions)) this.parts[name].addEventListener("click", act, { signal });
     timeline.addEventListener("input", () => this.seek(Number(timeline.value)), { signal });
-    listenToKeys({ ...actions, "pin or predict": actions.predict, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) }, signal);
+    const byKey = { ...actions, "pin or predict": actions.predict, faster: () => this.changeSpeed(1), slower: () => this.changeSpeed(-1) };
+    listenToKeys(() => byKey, signal);
     this.sizes = new ResizeObserver(() => this.resize());
     const page = root.closest('[data-testid="stMainBlockContainer"]');
     for (const one of [document.documentElement, page]) if (one) this.sizes.observe(one);
