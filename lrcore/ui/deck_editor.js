@@ -5,6 +5,8 @@ import { decoded, Draft, encoded, moved, parsed } from "./own_deck.js";
 const FILE = "deck.json";
 const FIELDS = { title: "Title", watch: "What to watch", press: "What to press" };
 const NOT_KEPT = "This browser keeps nothing: save the file before you leave.";
+const LONGEST = 60_000; // signs of a deck in an address that the server takes
+const TOO_LONG = "This deck is too long for a link: save it as a file.";
 const NO_DECK = "holds no deck. Yours is as it was.";
 
 export async function prepare() {
@@ -52,6 +54,7 @@ class DeckEditor {
     if (!text?.startsWith("~")) return;
     const deck = await decoded(text);
     if (!deck) return this.say(`The link ${NO_DECK}`);
+    if (JSON.stringify(deck) === JSON.stringify(this.deck)) return;
     offer.hidden = false;
     offer.querySelector("span").textContent = `The link holds ${named(deck)}.`;
     offer.querySelector(".take").addEventListener("click", () => {
@@ -137,6 +140,7 @@ class DeckEditor {
     const { deck } = this;
     const text = await encoded(deck);
     if (serial !== this.serial) return;
+    if (text.length > LONGEST) this.say(TOO_LONG);
     const address = (at) => `./?deck=${text}&page=${at + 1}&${deck.pages[at].link}`;
     this.parts.pages.querySelectorAll(".number").forEach((number, at) => { number.href = address(at); });
     if (deck.pages.length) this.parts.play.href = address(0);
