@@ -81,12 +81,35 @@ def test_a_deck_comes_back_from_its_link_without_a_safe_address(js: OpenModule) 
         packed(b"\xff\xfe"),
         *(link_of(one) for one in _NO_DECKS),
         link_of(DECK)[:-9],
-        packed(b'{"pages": "' + b" " * 300_000_000 + b'"}'),  # a short text that holds much
+        packed(b"[" * 900_000),
     ],
     ids=lambda text: text[:12],
 )
 def test_what_is_no_deck_is_none(js: OpenModule, text: str) -> None:
     assert js("own_deck.js").call("decoded", text) is None
+
+
+def test_a_short_text_that_holds_much_is_not_read_to_its_end(js: OpenModule) -> None:
+    script = """async ({ decoded }, text) => {
+        const Real = DecompressionStream;
+        let size = 0;
+        const transform = (part, to) => { size += part.length; to.enqueue(part); };
+        globalThis.DecompressionStream = function (kind) {
+            const { writable, readable } = new Real(kind);
+            return { writable, readable: readable.pipeThrough(new TransformStream({ transform })) };
+        };
+        try {
+            return [await decoded(text), size];
+        } finally {
+            globalThis.DecompressionStream = Real;
+        } }"""
+    text = packed(b'{"pages": "' + b" " * 100_000_000 + b'"}')
+    found = js("own_deck.js").run(script, text)
+    assert isinstance(found, list)
+    deck, size = found
+    assert deck is None
+    assert isinstance(size, int)
+    assert 1_000_000 < size < 3_000_000
 
 
 def test_a_strangers_deck_is_cut_to_what_a_deck_can_be(js: OpenModule) -> None:
@@ -187,6 +210,26 @@ def test_an_own_deck_is_edited_in_order_and_copied(context: BrowserContext, addr
     expect(page.get_by_test_id("iteration")).to_have_text("0")
     expect(page.get_by_text("Learning rate", exact=True)).to_be_visible()
     assert "lr=0.3" in page.url
+
+
+def test_a_page_that_another_tab_adds_comes_and_what_is_typed_stays(
+    context: BrowserContext, address: str
+) -> None:
+    page, other = context.new_page(), context.new_page()
+    open_editor(page, address, f"?deck={link_of(DECK)}")
+    page.get_by_role("button", name="Edit it").click()
+    field = page.get_by_label("What to press, page 1")
+    field.fill("Press")
+    other.goto(f"{address}/stories")
+    other.evaluate("localStorage.setItem('of another', '1')")
+    page.keyboard.type(" Reset.")
+    expect(field).to_have_value("Press Reset.")
+    other.evaluate("""() => {
+        const deck = JSON.parse(localStorage.getItem('lrcore-deck'));
+        localStorage.setItem('lrcore-deck', JSON.stringify(
+            { ...deck, pages: [...deck.pages, { title: 'New', link: '' }] })); }""")
+    expect(page.get_by_label("Title, page 3")).to_have_value("New")
+    expect(page.get_by_label("What to press, page 1")).to_have_value("Press Reset.")
 
 
 def test_a_deck_is_saved_and_opened_again_and_a_broken_file_says_so(
