@@ -15,6 +15,7 @@ from lrcore.limits import Limits
 from lrcore.settings import described
 from lrcore.stories import STORIES, Story
 from lrcore.ui.controls import query
+from lrcore.ui.decks import story_link
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.film import Film
 from tests.pages import config_of, controls, opened, player, toasts
@@ -43,7 +44,7 @@ def test_player_is_told_the_story_while_its_settings_hold() -> None:
 
 @every_story
 def test_link_opens_the_story_without_a_message(story: Story) -> None:
-    page = opened(**query(story.config))
+    page = opened(deck="course", page="1", **story_link(story))
     assert config_of(page) == story.config
     assert player(page)["state"]["story"] == story.watch
     assert toasts(page) == []

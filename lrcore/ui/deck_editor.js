@@ -5,6 +5,9 @@ import { decoded, Draft, encoded, moved, parsed } from "./own_deck.js";
 const FILE = "deck.json";
 const FIELDS = { title: "Title", watch: "What to watch", press: "What to press" };
 const NOT_KEPT = "This browser keeps nothing: save the file before you leave.";
+const LONGEST = 60_000; // signs of a deck in an address that the server takes
+const TOO_LONG = "This deck is too long for a link: save it as a file.";
+const LARGEST = 2_000_000; // bytes of a file that are read: more than any deck has
 const NO_DECK = "holds no deck. Yours is as it was.";
 
 export async function prepare() {
@@ -39,7 +42,9 @@ class DeckEditor {
     on(parts.undo, "click", () => this.change(this.before, "As it was before."));
     // A page that another tab adds.
     on(window, "storage", () => {
-      this.deck = this.draft.read();
+      const deck = this.draft.read();
+      if (same(deck, this.deck)) return;
+      this.deck = deck;
       this.draw();
     });
     copyOnClick(parts.copy, () => new URL(parts.play.getAttribute("href"), document.baseURI).href, this.stop.signal);
@@ -52,6 +57,7 @@ class DeckEditor {
     if (!text?.startsWith("~")) return;
     const deck = await decoded(text);
     if (!deck) return this.say(`The link ${NO_DECK}`);
+    if (same(deck, this.deck)) return;
     offer.hidden = false;
     offer.querySelector("span").textContent = `The link holds ${named(deck)}.`;
     offer.querySelector(".take").addEventListener("click", () => {
@@ -62,7 +68,7 @@ class DeckEditor {
 
   async open(file) {
     if (!file) return;
-    const deck = await file.text().then(parsed, () => null);
+    const deck = await file.slice(0, LARGEST).text().then(parsed, () => null);
     this.parts.file.value = ""; // the same file may be opened again
     if (deck) this.change(deck, `${file.name} holds ${named(deck)}.`);
     else this.say(`${file.name} ${NO_DECK}`);
@@ -72,16 +78,21 @@ class DeckEditor {
   change(deck, words) {
     this.before = this.deck;
     this.parts.undo.hidden = false;
-    this.keep(deck);
+    this.write(deck);
     this.draw();
     if (this.isKept) this.say(words);
   }
 
+  /** Other words: the fields show them already. */
   keep(deck) {
+    this.write(deck);
+    this.link();
+  }
+
+  write(deck) {
     this.deck = deck;
     this.isKept = this.draft.write(deck);
     if (!this.isKept) this.say(NOT_KEPT);
-    this.link();
   }
 
   say(words) {
@@ -137,10 +148,15 @@ class DeckEditor {
     const { deck } = this;
     const text = await encoded(deck);
     if (serial !== this.serial) return;
+    if (text.length > LONGEST) this.say(TOO_LONG);
     const address = (at) => `./?deck=${text}&page=${at + 1}&${deck.pages[at].link}`;
     this.parts.pages.querySelectorAll(".number").forEach((number, at) => { number.href = address(at); });
     if (deck.pages.length) this.parts.play.href = address(0);
   }
+}
+
+function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function named({ title, pages }) {

@@ -32,7 +32,7 @@ def page(training: st.Page) -> None:
         _take_link()
         session().page = "stories"
     with st.container(key="menu"):
-        menu, content = st.columns([1, 3.4], gap="medium")
+        menu, content = st.columns([1, 3.2], gap="medium")
         with menu:
             name = _choice()
             _draw_copy("all", "Copy all links", "All stories as a list in Markdown", _all_links())

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from lrcore.autograd.exercises import EXERCISES
+from tests.browser.test_decks import DECK, link_of
 
 SIZES = {"projector": (1280, 720), "tablet": (820, 1180), "phone": (390, 844)}
 PAGES = {
@@ -17,6 +18,7 @@ PAGES = {
     "sigmoid": "?view=sigmoid&t=0.3&test_share=0.3&data=moons",
     "rates": "?view=rates&mean=0.8&l2=0.05",
     "stories": "stories",
+    "a deck of one's own": f"stories?of=own&deck={link_of(DECK)}",
     **{name: f"autograd?ex={name.replace(' ', '+')}" for name in EXERCISES},
 }
 
@@ -31,6 +33,9 @@ def opened(page: Page, address: str, path: str) -> None:
         expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
         if path.startswith("stories"):
             expect(page.locator(".copy-link").last).not_to_be_empty()
+        if "deck=" in path:
+            page.get_by_role("button", name="Edit it").click()
+            expect(page.get_by_role("link", name="Play")).to_be_visible()
         if path.startswith("autograd"):
             expect(page.get_by_test_id("node").first).to_be_visible()
             page.get_by_test_id("end").click()

@@ -224,7 +224,7 @@ def test_fingers_find_every_target(browser: Browser, address: str) -> None:
             page,
             ".stage button, .stage select, .stage summary, .stSidebar summary, "
             ".stSidebar button:not([aria-label=Open]), "  # which is part of a larger target
-            ".stSidebar [role=group] > div, .st-key-pages a, .st-key-menu a",
+            ".stSidebar [role=group] > div, .st-key-pages a, .st-key-menu :is(a, [role=radio])",
         )
         assert len(found) > 15
         small = [(n, b) for n, b in found if b[3] - b[2] < 43.5 or (b[1] - b[0] < 43.5)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lrcore import Run
-from lrcore.stories import DECKS, STORIES, Story
+from lrcore.stories import DECKS, STORIES, Deck, Story
 from tests.browser.conftest import OpenModule, OpenPage
 from tests.browser.player import (
     assert_shows,
@@ -21,15 +22,25 @@ from tests.browser.player import (
 )
 
 BY_NAME = {story.name: story for story in STORIES}
+DECK_OF = {story.name: deck for deck in DECKS for story in deck.stories}
 
 
 def open_menu(page: Page) -> None:
     page.get_by_role("link", name="Stories", exact=True).click()
-    expect(page.locator(".st-key-menu").get_by_test_id("stPageLink")).to_have_count(len(STORIES))
+    expect(page.get_by_role("radio")).to_have_count(len(DECKS) + 1)
+
+
+def open_deck(page: Page, deck: Deck) -> None:
+    page.get_by_role("radio", name=deck.title).click()
+    expect(page.get_by_role("heading", name=deck.title, exact=True)).to_be_visible()
+    expect(page.locator(".st-key-deck").get_by_test_id("stPageLink")).to_have_count(
+        len(deck.stories)
+    )
 
 
 def choose(page: Page, story: Story) -> None:
-    page.locator(".st-key-menu").get_by_test_id("stPageLink").get_by_text(
+    open_deck(page, DECK_OF[story.name])
+    page.locator(".st-key-deck").get_by_test_id("stPageLink").get_by_text(
         story.title, exact=True
     ).click()
     expect(page.get_by_test_id("status")).to_contain_text(story.watch)
@@ -45,13 +56,43 @@ def assert_plays(page: Page, story: Story) -> None:
     assert_shows(page, run, 30)
 
 
-def test_menu_fits_the_first_screen(open_page: OpenPage) -> None:
+def test_every_deck_fits_the_first_screen(open_page: OpenPage) -> None:
     page = open_page()
     open_menu(page)
-    assert hidden_part(page, "stMain") <= 0
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
-    for story in STORIES:
-        expect(page.get_by_text(story.watch, exact=True)).to_be_in_viewport(ratio=1)
+    for deck in DECKS:
+        open_deck(page, deck)
+        for story in deck.stories:
+            expect(page.get_by_text(story.watch, exact=True)).to_be_in_viewport(ratio=1)
+        assert hidden_part(page, "stMain") <= 0
+        cut = "all => all.some((e) => e.scrollWidth > e.clientWidth)"
+        assert not page.get_by_role("radio").evaluate_all(cut)
+
+
+def test_a_deck_stays_open_and_is_in_the_link(open_page: OpenPage, address: str) -> None:
+    page = open_page(quiet=False)  # a reload asks for what only Streamlit's root has
+    open_menu(page)
+    choose(page, BY_NAME["outlier-mse"])
+    open_menu(page)
+    expect(page.get_by_role("heading", name="Losses", exact=True)).to_be_visible()
+    page.wait_for_function("location.search === '?of=losses'")
+    page.reload()
+    expect(page.get_by_role("heading", name="Losses", exact=True)).to_be_visible()
+
+
+def test_a_deck_is_played_from_its_first_page(open_page: OpenPage) -> None:
+    page = open_page()
+    open_menu(page)
+    deck = DECKS[3]
+    open_deck(page, deck)
+    page.get_by_role("link", name=f"Play all {len(deck.stories)}").click()
+    expect(page.get_by_test_id("status")).to_contain_text(deck.stories[0].watch)
+    query = parse_qs(urlsplit(page.url).query)
+    assert (query["deck"], query["page"]) == ([deck.name], ["1"])
+    open_menu(page)
+    choose(page, deck.stories[2])
+    query = parse_qs(urlsplit(page.url).query)
+    assert (query["deck"], query["page"]) == ([deck.name], ["3"])
 
 
 def test_a_story_plays_from_the_menu_to_its_end(open_page: OpenPage) -> None:
@@ -141,6 +182,7 @@ def test_the_copied_link_of_a_story_opens_it_elsewhere(
     page = open_page(quiet=False)
     open_menu(page)
     story = BY_NAME["circles-quadratic"]
+    open_deck(page, DECK_OF[story.name])
     link = copied(page, f"Copy link to {story.title}", key)
     elsewhere = browser.new_context()
     copy = elsewhere.new_page()
@@ -186,7 +228,7 @@ def test_a_finger_can_hit_every_button(browser: Browser, address: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/stories")
     buttons = page.locator(".copy-link")
-    expect(buttons).to_have_count(len(STORIES) + 1)
+    expect(buttons).to_have_count(len(DECKS[0].stories) + 2)
     sizes = buttons.evaluate_all(
         "all => all.map((e) => e.getBoundingClientRect()).map((r) => Math.min(r.width, r.height))"
     )
