@@ -36,6 +36,8 @@ from lrcore.ui.session import Opening, session
 
 # The playhead: the player keeps it in the address.
 AT = "at"
+# A page of this is shown.
+_DECK = "deck"
 _PLACE = Setting("Iteration", "The moment to show.", int, minimum=0, maximum=1_000_000)
 
 
@@ -109,8 +111,8 @@ def described_by(link: str) -> Described:
 
 
 def has_settings() -> bool:
-    """Whether the link says anything of the run."""
-    known = {CHANGES, PINS, *controls_by_key()}
+    """Whether the link says anything of the run; a page of a deck may be the default run."""
+    known = {CHANGES, PINS, _DECK, *controls_by_key()}
     return any(key in known or _is_old_weight(key) for key in st.query_params)
 
 

@@ -201,3 +201,31 @@ def test_sound_is_off_until_it_is_asked_for(open_page: OpenPage) -> None:
     expect(page.get_by_test_id("status")).to_contain_text("Sound on")
     page.keyboard.press("m")
     expect(page.get_by_test_id("status")).to_have_text("Sound off.")
+
+
+def test_a_page_of_an_own_deck_says_its_own_words_in_the_moment_it_shows(
+    open_page: OpenPage,
+) -> None:
+    first = settle(open_page())
+    name = first.evaluate(
+        """async () => {
+          const player = [...document.scripts, ...performance.getEntriesByType('resource')]
+            .map((one) => one.name ?? one.src).find((name) => name.endsWith('/own_deck.js'));
+          const { encoded } = await import(player);
+          return encoded({ title: 'Mine', pages: [
+            { title: 'One', watch: 'Here it is <b>half</b> way.', press: 'Press Play.',
+              link: 'mean=1.2&at=12' },
+            { title: 'Two', watch: 'The default.', press: '', link: '' }] });
+        }"""
+    )
+    page = open_page("?mean=1.2", quiet=False)
+    page.goto(f"{first.url.split('?')[0]}?deck={name}&page=1&mean=1.2&at=12")
+    expect(page.get_by_test_id("iteration")).to_have_text("12")
+    expect(page.get_by_test_id("status")).to_have_text("Here it is <b>half</b> way. Press Play.")
+    settle(page).get_by_test_id("deck-next").click()
+    expect(page.get_by_test_id("deck-place")).to_have_text("2 of 2")
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    expect(page.get_by_test_id("status")).to_have_text("The default.")
+    page.wait_for_function("!location.search.includes('mean')")
+    mean = page.get_by_test_id("stSlider").filter(has_text="Distance")
+    expect(mean.get_by_test_id("stSliderThumbValue")).to_have_text("1.60")

@@ -18,9 +18,10 @@ _RUN = """({ Memory }, search, kept, calls) => {
     const history = Object.create({ pushState: go("push"), replaceState: go("replace") });
     const sessionStorage = { getItem: () => kept, setItem: (key, said) => { kept = said; } };
     const body = document.createElement("body");
-    body.innerHTML = '<a href="#"></a>';
+    body.innerHTML = '<a href="/autograd"></a><a href="#"></a><a href="/run.csv" download></a>';
+    body.addEventListener("click", (event) => event.preventDefault());
     const memory = new Memory({ location, history, sessionStorage, document: body });
-    memory.follow = () => body.firstChild.click();
+    memory.follow = (which) => body.children[which].click();
     const begins = [memory.speed, memory.playing, memory.told.changes];
     const found = calls.map(([name, ...given]) => {
         const owner = name in memory ? memory : history;
@@ -114,7 +115,10 @@ def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
 
 def test_on_the_way_to_another_page_this_one_keeps_its_address(js: OpenModule) -> None:
     """Streamlit may empty the address before it names the page that a link leads to."""
-    way = (["follow"], ["pushState", {}, "", "/"], ["pushState", {}, "", "/autograd"])
+    way = (["follow", 0], ["pushState", {}, "", "/"], ["pushState", {}, "", "/autograd"])
     there = ["pushState", {}, "", "/autograd?g_w=2"]
     made = kept(js, "?lr=1", *way, there)["made"]
     assert made == [["push", "/autograd"], ["replace", "/autograd?g_w=2"]]
+    for elsewhere in (1, 2):  # on this page, and a file
+        made = kept(js, "?lr=1", ["follow", elsewhere], ["pushState", {}, "", "/"])["made"]
+        assert made == [["replace", "/"]]

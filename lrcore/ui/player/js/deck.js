@@ -43,6 +43,20 @@ export class Deck {
     return found?.pages[page - 1] ?? null;
   }
 
+  /** The moment that the page of the deck begins with. */
+  get opensAt() {
+    return Number(new URLSearchParams(this.shown?.link).get("at")) || 0;
+  }
+
+  /** What the page of the deck says of the run: what to watch, and what to press before it plays. A page of
+   * the lecturer's own says it always; a story no longer where its settings have been changed.
+   * @param {string} story what Python says to watch */
+  sentence(story, isAtRest) {
+    const { shown } = this;
+    if (!shown || !(this.name.startsWith("~") || shown.watch === story)) return story;
+    return [shown.watch, isAtRest && shown.press].filter(Boolean).join(" ");
+  }
+
   show() {
     const { found, page, root, place, back, next } = this;
     root.hidden = !found;

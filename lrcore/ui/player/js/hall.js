@@ -75,7 +75,8 @@ export class Hall {
 
   /** What the status line says of the story, and before all else. */
   words({ story }) {
-    return { notice: this.notice, story: this.predict.sentence(story), isMasked: this.predict.isMasked, inLecture: this.lecture.isOn };
+    const { predict, deck, stage: { playhead } } = this;
+    return { notice: this.notice, story: predict.sentence(deck.sentence(story, !playhead.moving)), isMasked: this.predict.isMasked, inLecture: this.lecture.isOn, opensAt: deck.opensAt };
   }
 
   /** @param {import("./protocol.js").Moment} moment */

@@ -35,8 +35,8 @@ export function shortened(name, most = 20) {
 }
 
 /** What the player is doing, in one sentence or two; a story says what to watch. `mark` is the last
- * change of settings before the moment. */
-export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark, again, race = "", notice = "", isMasked = false, inLecture = false }) {
+ * change of settings before the moment, `opensAt` the moment that a page of a deck begins with. */
+export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index, limits, story, mark, again, race = "", notice = "", isMasked = false, inLecture = false, opensAt = 0 }) {
   if (notice) return notice;
   if (isMasked) return story;
   if (problem) return problem;
@@ -47,6 +47,6 @@ export function sentenceFor({ problem, ended, sentence, atEnd, mode, late, index
   const joined = (...parts) => parts.filter(Boolean).join(" ");
   if (mode === "seeking") return joined("Training to the end …", warning);
   if (mode === "playing") return joined(change || story || "Playing.", warning);
-  if (index > 0) return joined(`Paused at iteration ${index}.`, change, warning);
+  if (index > 0 && index !== opensAt) return joined(`Paused at iteration ${index}.`, change, warning);
   return joined(story, warning) || "Ready: press Play or the space bar, or drag the boundary.";
 }
