@@ -27,7 +27,8 @@ __all__ = ["RULES", "Advice", "Evidence", "Rule", "Try", "advise", "out_of_reach
 Rule = Callable[[Evidence], Advice | None]
 
 # ADD A RULE HERE: what matters most comes first, and the first that speaks is heard. Each doc says
-# what is checked before it speaks.
+# what is checked before it speaks. The target is last: the page warns of it at all times, and one
+# of 1 may be meant to let a run go on.
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.__name__: rule
@@ -36,7 +37,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             rate_too_large,
             saturated,
             rare_class,
-            target_out_of_reach,
             overshoots,
             oscillates,
             overfits,
@@ -44,6 +44,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             unscaled,
             crawls,
             separable_without_penalty,
+            target_out_of_reach,
         )
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from lrcore.coach.advice import Advice, Try
@@ -11,12 +12,16 @@ from lrcore.coach.evidence import Evidence
 from lrcore.features import Basis, Linear, Quadratic
 from lrcore.landscape import Curvature, Minimum, Objective, curvature, lowest
 from lrcore.limits import Limits
+from lrcore.model import LOGISTIC
 from lrcore.optim import LBFGS
 from lrcore.training import TEST, RunConfig
 
 _CLEAR = 1.02
+# Of a shorter one rounding would decide how many times as long another is.
+_LEAST_GRADIENT = 1e-3
 _COMMON = 0.6
-_LONG_VALLEY = 100.0
+_LONGEST = 20  # letters of a name
+_LONG_VALLEY, _STEPS = 100.0, 20
 _TEST_POINTS, _SINCE = 10, 10
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0)
 
@@ -34,12 +39,12 @@ def gradients_add_up(seen: Evidence) -> Advice | None:
     if step is None:
         return None
     own = (step.data_gradient + step.penalty_gradient).double().norm().item()
-    times = step.gradient.double().norm().item() / own if own > 1e-6 else 0.0
+    times = step.gradient.double().norm().item() / own if own > _LEAST_GRADIENT else 0.0
     if not 2 <= times < float("inf"):
         return None
     return Advice(
-        f"zero_grad is off: the gradients of all steps add up, and .grad is {times:.4g} times as "
-        "long as the gradient here.",
+        f"zero_grad is off: gradients add up, and .grad is {times:.4g} times as long as this "
+        "step's.",
         seen.start,
         Try(seen.start, replace(seen.config, zero_grad=True), "zero_grad on")
         if getattr(seen.config.optimizer, "lr", 0.0) < seen.stable_rate
@@ -63,10 +68,9 @@ def saturated(seen: Evidence) -> Advice | None:
     flat = int((wrong & ~step.point_gradients.any(1)).sum())
     if not flat:
         return None
-    verb = "has a gradient" if flat == 1 else "have gradients"
     return Advice(
-        f"{flat:,} of {int(wrong.sum()):,} wrong points {verb} of exactly 0: p rounds to the "
-        "wrong class, and BCE goes flat there.",
+        f"Gradient exactly 0 on {flat:,} of {int(wrong.sum()):,} wrong points: BCE is flat where p "
+        "rounds to 0 or 1.",
         None,
         Try(seen.at, replace(config, loss="bce_logits"), "BCE on logits"),
     )
@@ -87,10 +91,12 @@ def rare_class(seen: Evidence) -> Advice | None:
     many = int((y == common).sum())
     if not (_COMMON * len(y) <= many < len(y) and bool((given == common).all())):
         return None
-    rare = run.data.classes[1 - common]
+    names = [
+        name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…" for name in run.data.classes
+    ]
     return Advice(
-        f"All points are given {run.data.classes[common]}: accuracy {many / len(y):.4f} is only "
-        f"its share, and the recall of {rare} is 0 of {len(y) - many:,}.",
+        f"All are given {names[common]}: accuracy {many / len(y):.4f} is its share, recall of "
+        f"{names[1 - common]} is 0 of {len(y) - many:,}.",
     )
 
 
@@ -139,11 +145,14 @@ def unscaled(seen: Evidence) -> Advice | None:
 
     Checked, for features that are powers of the coordinates, so that with standardised ones the
     model can say the very same: the condition number of the Hessian at the present probabilities
-    is at least 100, and a tenth of it or less with standardised coordinates; SGD moves three times
-    as fast along the valley then, and its rate stays below the largest stable one.
+    is at least 100, and a tenth of it or less with standardised coordinates; after 20 steps the
+    run has not reached its target; SGD moves three times as fast along the valley then, and its
+    rate stays below half of the largest stable one.
     """
     config, sgd = seen.config, seen.sgd
     if sgd is None or config.standardise or not isinstance(config.features, Linear | Quadratic):
+        return None
+    if seen.at - seen.start < _STEPS or seen.has_reached or seen.objective.curve is not LOGISTIC:
         return None
     before, after = seen.bend, _standardised_bend(seen)
     k_before, k_after = _condition(before), _condition(after)
@@ -154,8 +163,8 @@ def unscaled(seen: Evidence) -> Advice | None:
     if limit is None or not (gains and sgd.lr < limit / 2):
         return None
     return Advice(
-        f"The valley is long: the loss bends {k_before:,.0f} times as much across as along it. "
-        f"With standardised coordinates it is {k_after:,.3g} times.",
+        f"A long valley: condition number {k_before:,.0f}; with standardised features "
+        f"{k_after:,.3g}.",
         None,
         Try(0, replace(config, standardise=True), "Standardise"),
     )
@@ -185,7 +194,7 @@ def overfits(seen: Evidence) -> Advice | None:
 
     Checked: there are at least 10 test points; the lowest test loss under these settings lies at
     least 10 iterations back, and is by 2 % lower than that of now; the loss of the training points
-    has fallen since. It tries from there the L2
+    has fallen since, and in each of the last 10 iterations. It tries from there the L2
     penalty whose minimum has the lowest test loss.
     """
     columns = seen.columns
@@ -195,12 +204,13 @@ def overfits(seen: Evidence) -> Advice | None:
     low, now = columns.test_loss[[turned, -1]].tolist()
     fell = columns.loss[turned] - columns.loss[-1]
     long_ago = len(columns.iteration) - 1 - turned >= _SINCE
-    if not (long_ago and now > _CLEAR * low + 1e-3 and fell > 1e-4):
+    falls = bool((np.diff(columns.loss[-_SINCE:]) <= 1e-6).all())
+    if not (long_ago and falls and now > _CLEAR * low + 1e-3 and fell > 1e-4):
         return None
     first = int(columns.iteration[turned])
     return Advice(
-        f"Overfitting: since iteration {first} the test loss has risen from {low:.4f} to "
-        f"{now:.4f}, while the training loss fell to {columns.loss[-1]:.4f}.",
+        f"Overfitting since iteration {first}: test loss {low:.4f} to {now:.4f}, training loss "
+        f"falls to {columns.loss[-1]:.4f}.",
         first,
         _held(seen, first, now),
     )
@@ -241,8 +251,8 @@ def separable_without_penalty(seen: Evidence) -> Advice | None:
     if not (all_right and long > _CLEAR * short):
         return None
     return Advice(
-        f"Separable: no finite weights are best. Since iteration {seen.start + halfway} their "
-        f"length grew from {short:.4g} to {long:.4g}; a penalty would hold them.",
+        f"Separable: no finite weights are best; since iteration {seen.start + halfway} their "
+        f"length grew from {short:.4g} to {long:.4g}.",
         None,
         Try(seen.start, replace(config, l2=0.1), "L2 0.1"),
     )

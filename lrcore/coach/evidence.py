@@ -58,6 +58,11 @@ class Evidence:
         moment = self.run.columns(self.at, self.at + 1)
         return bool(np.isfinite(moment.table()).all())
 
+    @property
+    def has_reached(self) -> bool:
+        """Whether the run has ended here because it has reached its target."""
+        return self.at == self.run.passed
+
     @cached_property
     def lowered(self) -> np.ndarray:
         """What training lowers at each moment of `columns`, in float32, see `lowered`."""

@@ -14,7 +14,7 @@ from lrcore.insight.race import at_rate
 from lrcore.landscape import growth_a_step
 from lrcore.optim import OptimizerSettings
 from lrcore.settings import described
-from lrcore.training import Status, growth_began
+from lrcore.training import growth_began
 
 # By so much a number must differ from another before a sentence says that it does.
 _CLEAR = 1.02
@@ -45,8 +45,8 @@ def rate_too_large(seen: Evidence) -> Advice | None:
     if began is None:
         return None
     return Advice(
-        f"Rate {sgd.lr:.4g} is above {limit:.4g}, the largest that can settle (λ = "
-        f"{steepest:.4g}): at the lowest loss each step multiplies the error by {factor:.4g}.",
+        f"Rate {sgd.lr:.4g} is above its limit {limit:.4g} (λ = {steepest:.4g}): near the minimum "
+        f"errors grow {factor:.4g}-fold a step.",
         began,
         _slower(seen, began, limit / 4),
     )
@@ -74,8 +74,8 @@ def oscillates(seen: Evidence) -> Advice | None:
     if not _CLEAR / steepest < sgd.lr < 2 / steepest / _CLEAR:
         return None
     return Advice(
-        f"It swings: the last {_REVERSALS} steps went to and fro across the valley. Rate "
-        f"{sgd.lr:.4g} is above 1/λ = {1 / steepest:.4g}, where one step would reach its floor.",
+        f"{_REVERSALS} steps to and fro: rate {sgd.lr:.4g} is above 1/λ = {1 / steepest:.4g}, "
+        "which leads to the valley's floor.",
         seen.at - _REVERSALS,
         _slower(seen, seen.at, 0.5 / steepest),
     )
@@ -101,13 +101,11 @@ def overshoots(seen: Evidence) -> Advice | None:
         beside = place - sgd.lr * seen.objective.gradient(place)
         if not seen.objective.loss(beside) < seen.objective.loss(place):
             return None
-    more = "at least " if uphill == len(losses) - 1 else ""
     began = seen.at - uphill
     without = replace(seen.config, optimizer=replace(sgd, momentum=0.0, nesterov=False))
     return Advice(
-        f"Momentum {sgd.momentum:g} carries it past the floor: the loss has risen for {more}"
-        f"{uphill} steps, from {losses[-uphill - 1]:.4f} to {losses[-1]:.4f}; the gradient alone "
-        "leads down.",
+        f"Momentum {sgd.momentum:.4g} overshoots: {uphill} steps uphill, loss "
+        f"{losses[-uphill - 1]:.4f} to {losses[-1]:.4f}; the gradient leads down.",
         began,
         Try(began, without, "no momentum"),
     )
@@ -117,16 +115,15 @@ def crawls(seen: Evidence) -> Advice | None:
     """The loss falls so slowly that it will take very long.
 
     Checked: there is a minimum of what is lowered, in float64, penalties included; the loss has
-    fallen over the last 20 to 100 steps; and at that pace, if it kept it, the minimum is at least
-    1,000 iterations away, and ten times as many as there have been. It tries ten times the rate,
-    or half of the largest stable one where SGD has that.
+    fallen over the last 20 to 100 steps, and the target is not reached; and at that pace, if it
+    kept it, the minimum is at least 1,000 iterations away, and ten times as many as there have
+    been. It tries ten times the rate, or half of the largest stable one where SGD has that.
     """
     config, back = seen.config, len(seen.path) - 1
     decoupled = getattr(config.optimizer, "weight_decay", 0) and not (
         config.optimizer.decay_is_a_penalty
     )
-    stands = seen.run.status in (Status.REACHED, Status.DIVERGED) and seen.at == len(seen.run) - 1
-    if back < _LEAST_STEPS or decoupled or stands or seen.minimum is None:
+    if back < _LEAST_STEPS or decoupled or seen.has_reached or seen.minimum is None:
         return None
     before, now = seen.objective.loss(seen.path[[0, -1]]).tolist()
     gap = now - seen.minimum.loss
@@ -136,8 +133,8 @@ def crawls(seen: Evidence) -> Advice | None:
     if left < max(1000, 10 * (seen.at - seen.start)):
         return None
     return Advice(
-        f"It crawls: {back} steps have lowered the loss by {before - now:.3g}; the lowest is "
-        f"{gap:.3g} away, {_about(left)} iterations at this pace.",
+        f"It crawls: at the pace of the last {back} steps the lowest loss is {_about(left)} "
+        "iterations away.",
         None,
         _faster(seen),
     )
@@ -164,9 +161,10 @@ def converged(seen: Evidence) -> Advice | None:
     if not (above <= 1e-6 * max(1.0, seen.minimum.loss) and rate * gradient <= rounding):
         return None
     first = seen.at - (len(path) - 1 - since)
+    below = 10.0 ** math.ceil(math.log10(2 * max(gradient, _EPSILON)))
     return Advice(
-        f"Converged: since iteration {first} no weight has moved by more than rounding, "
-        f"{rounding:.1e}; the gradient is {gradient:.1e}.",
+        f"Converged since iteration {first}: no weight moves beyond rounding; the gradient is "
+        f"below {below:.0e}.",
         first,
     )
 

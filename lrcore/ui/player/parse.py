@@ -21,6 +21,7 @@ from lrcore.ui.player.protocol import (
     Restart,
     Rows,
     StartFrom,
+    Try,
     TryRates,
     Undo,
     Unpin,
@@ -156,6 +157,12 @@ _BARE: Mapping[str, type[Restart] | type[Undo] | type[Pin]] = {
     "Pin": Pin,
 }
 
+_OF_A_COUNT: Mapping[str, tuple[type[Unpin] | type[Race] | type[Try], str]] = {
+    "Unpin": (Unpin, "ghost"),
+    "Race": (Race, "card"),
+    "Try": (Try, "moment"),
+}
+
 
 def _command(value: object) -> Command:
     given = _object(value)
@@ -167,10 +174,9 @@ def _command(value: object) -> Command:
             return StartFrom(number, _numbers(given.get("weights")))
         case "Restart" | "Undo" | "Pin" as name:
             return _BARE[name](number)
-        case "Unpin":
-            return Unpin(number, _count(given.get("ghost")))
-        case "Race":
-            return Race(number, _count(given.get("card")))
+        case "Unpin" | "Race" | "Try" as name:
+            make, what = _OF_A_COUNT[name]
+            return make(number, _count(given.get(what)))
         case "TryRates":
             return TryRates(number, _number(given.get("lr")), _number(given.get("momentum")))
         case other:

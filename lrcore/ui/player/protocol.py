@@ -111,7 +111,15 @@ class Race:
     card: int
 
 
-Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race
+@dataclass(frozen=True)
+class Try:
+    """Go on as the coach has said that one could at a `moment`; `number` as in `Place`."""
+
+    number: int
+    moment: int
+
+
+Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Try
 
 
 @dataclass(frozen=True)

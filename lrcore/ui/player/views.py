@@ -14,6 +14,7 @@ from lrcore.figures.scene import View
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
 from lrcore.ui.player.atlas import Atlas
+from lrcore.ui.player.coach import coach
 from lrcore.ui.player.home import taken_home
 from lrcore.ui.player.protocol import Grid, Numbers, Probe
 from lrcore.ui.player.race import race_card
@@ -47,5 +48,6 @@ VIEWS: Mapping[str, Callable[[Atlas, Numbers], object]] = MappingProxyType(
         "rates": rates,
         "home": taken_home,
         "race": race_card,
+        "coach": coach,
     }
 )

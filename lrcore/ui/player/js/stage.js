@@ -17,6 +17,7 @@ import { loadPlotly } from "./plotly.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
 import { REPORT, Transport } from "./transport.js";
+import { Coach } from "./views/coach.js";
 import { Numbers } from "./views/numbers.js";
 import { Pins } from "./views/pins.js";
 import { Plane } from "./views/plane.js";
@@ -50,8 +51,9 @@ export class Stage {
     this.hasFrame = false; // whether the present branch has been drawn
     this.stop = new AbortController();
     this.overlay = new Overlay(this.root, this.plane);
-    this.side = new Side(this.root, this.desk(Plotly, this.stop.signal), this.overlay);
-    this.views = [...this.first, new Pins(this.root, this.pinning(this.stop.signal)), this.side];
+    const desk = this.desk(Plotly, this.stop.signal);
+    this.side = new Side(this.root, desk, this.overlay);
+    this.views = [...this.first, new Pins(this.root, this.pinning(this.stop.signal)), new Coach(this.root, desk), this.side];
     this.listen(this.stop.signal);
     this.sizes = new ResizeObserver(() => this.views.forEach((view) => view.resize?.()));
     for (const part of [this.root, this.side.room]) this.sizes.observe(part);
@@ -68,7 +70,7 @@ export class Stage {
     return {
       Plotly, film, plane, signal,
       seek: (index) => this.transport.seek(index),
-      begin: (command, fields) => this.transport.begin(command, fields),
+      begin: (...of) => this.transport.begin(...of),
       redraw: () => { this.stale = true; },
       mayGrab: () => hand.mayGrab(),
       drag: (weights) => this.gesture(() => hand.drag(weights)),
