@@ -47,7 +47,7 @@ def gradients_add_up(seen: Evidence) -> Advice | None:
         "step's.",
         seen.start,
         Try(seen.start, replace(seen.config, zero_grad=True), "zero_grad on")
-        if getattr(seen.config.optimizer, "lr", 0.0) < seen.stable_rate
+        if seen.would_settle(seen.start)
         else None,
     )
 
@@ -56,7 +56,8 @@ def saturated(seen: Evidence) -> Advice | None:
     """`bce` has gone flat on points that are wrong.
 
     Checked: in the step that follows, taken again, the gradient of a wrong point is exactly 0,
-    because its probability rounds to 0 or 1 in float32.
+    because its probability rounds to 0 or 1 in float32. It tries the loss of logits, where the rate
+    of SGD is not too large for that.
     """
     config = seen.config
     fits = config.loss == "bce" and config.zero_grad and not config.mini_batches
@@ -72,7 +73,9 @@ def saturated(seen: Evidence) -> Advice | None:
         f"Gradient exactly 0 on {flat:,} of {int(wrong.sum()):,} wrong points: BCE is flat where p "
         "rounds to 0 or 1.",
         None,
-        Try(seen.at, replace(config, loss="bce_logits"), "BCE on logits"),
+        Try(seen.at, replace(config, loss="bce_logits"), "BCE on logits")
+        if seen.would_settle(seen.at)
+        else None,
     )
 
 
@@ -166,7 +169,9 @@ def unscaled(seen: Evidence) -> Advice | None:
         f"A long valley: condition number {k_before:,.0f}; with standardised features "
         f"{k_after:,.3g}.",
         None,
-        Try(0, replace(config, standardise=True), "Standardise"),
+        Try(0, replace(config, standardise=True), "Standardise")
+        if config.initial_weights is None  # those given mean another boundary then
+        else None,
     )
 
 
@@ -225,8 +230,12 @@ def _held(seen: Evidence, at: int, now: float) -> Try | None:
     found = []
     for l2 in (l2 for l2 in _PENALTIES if l2 > config.l2):
         held = replace(config, l2=l2)
-        place = lowest(seen.objective_under(held))
+        objective = seen.objective_under(held)
+        place = lowest(objective)
         if isinstance(place, Minimum):
+            limit = curvature(objective, place.parameters).stable_rate(config.optimizer)
+            if limit is not None and limit <= getattr(config.optimizer, "lr", 0.0):
+                continue
             found.append((test.loss(place.parameters).item(), l2, held))
     least, l2, best = min(found, default=(now, 0.0, config))
     return Try(at, best, f"L2 {l2:g}") if least < now / _CLEAR else None

@@ -96,13 +96,18 @@ class Evidence:
         minimum = self.minimum
         return None if minimum is None else curvature(self.objective, minimum.parameters)
 
-    @property
-    def stable_rate(self) -> float:
-        """The largest rate at which SGD settles, here and at the minimum if there is one; infinite
-        for other optimisers, of which nothing is known."""
-        bends = [bend for bend in (self.bend, self.bend_of_minimum) if bend is not None]
+    def stable_rate(self, at: int) -> float:
+        """The largest rate at which SGD settles, at a moment and at the minimum if there is one;
+        infinite for other optimisers, of which nothing is known."""
+        step = self.run.step(at)
+        there = curvature(self.objective, torch.tensor([*step.weights, step.bias]))
+        bends = [bend for bend in (there, self.bend_of_minimum) if bend is not None]
         rates = [bend.stable_rate(self.config.optimizer) for bend in bends]
         return min((rate for rate in rates if rate is not None), default=math.inf)
+
+    def would_settle(self, at: int) -> bool:
+        """Whether the rate is not too large for SGD to go on from a moment."""
+        return getattr(self.config.optimizer, "lr", 0.0) < self.stable_rate(at)
 
     @cached_property
     def limits(self) -> Limits:

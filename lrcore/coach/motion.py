@@ -184,7 +184,7 @@ def _slower(seen: Evidence, at: int, most: float) -> Try | None:
 def _faster(seen: Evidence) -> Try | None:
     optimizer = seen.config.optimizer
     now = getattr(optimizer, "lr", math.inf)
-    most = min(10 * now, seen.stable_rate / 2)
+    most = min(10 * now, seen.stable_rate(seen.at) / 2)
     rate = _stop(optimizer, most)
     if rate is None or rate < 2 * now:
         return None
