@@ -21,7 +21,7 @@ ORDER = (
     {"limits", "stories"},
     {"landscape", "export"},
     {"autograd", "insight"},
-    {"figures"},
+    {"coach", "figures"},
     {"ui"},
 )
 PLACE = {name: place for place, names in enumerate(ORDER) for name in names}

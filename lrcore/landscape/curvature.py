@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
 
@@ -78,3 +79,19 @@ def largest_stable_rate(steepest: float, momentum: float = 0.0, *, nesterov: boo
     if steepest <= 0:
         return math.inf
     return 2 * (1 + momentum) / (steepest * (1 + 2 * momentum if nesterov else 1))
+
+
+def growth_a_step(
+    rate: float, steepest: float, momentum: float = 0.0, *, nesterov: bool = False
+) -> float:
+    """By how much each step of SGD multiplies an error along the steepest direction, in the end.
+
+    The larger root of the recursion of which `largest_stable_rate` gives the limit: it is 1 there.
+    """
+    shrunk = 1 - rate * steepest
+    if nesterov:
+        middle, last = (1 + momentum) * shrunk, momentum * shrunk
+    else:
+        middle, last = momentum + shrunk, momentum
+    root = cmath.sqrt(middle * middle - 4 * last)
+    return max(abs(middle + root), abs(middle - root)) / 2

@@ -11,7 +11,7 @@ from lrcore.training.config import (
     checked_weights,
     weight_names,
 )
-from lrcore.training.ending import Status, ending_in, growth_began
+from lrcore.training.ending import Status, ending_in, growth_began, lowered
 from lrcore.training.errors import TrainingError
 from lrcore.training.history import Columns, Step
 from lrcore.training.planned import Planned
@@ -35,6 +35,7 @@ __all__ = [
     "checked_weights",
     "ending_in",
     "growth_began",
+    "lowered",
     "train",
     "weight_names",
 ]

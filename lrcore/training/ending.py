@@ -46,6 +46,21 @@ def ending_in(columns: Columns, config: RunConfig) -> Ending | None:
     return min(found, key=lambda ending: ending.length, default=None)
 
 
+def lowered(columns: Columns, config: RunConfig) -> np.ndarray:
+    """What training lowers at each moment, penalties included, (k,) float64.
+
+    Args:
+        columns: the moments. config: the settings that hold there.
+    """
+    w, b = columns.weights.astype(np.float64), columns.bias.astype(np.float64)
+    decay = getattr(config.optimizer, "weight_decay", 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        squares = np.square(w).sum(1)
+        found: np.ndarray = columns.loss + config.l1 * np.abs(w).sum(1) + config.l2 / 2 * squares
+        found += decay / 2 * (squares + np.square(b))
+    return found
+
+
 def growth_began(columns: Columns, config: RunConfig) -> int | None:
     """Where the moments of a run that has diverged began to grow; None if none is finite.
 
@@ -55,14 +70,9 @@ def growth_began(columns: Columns, config: RunConfig) -> int | None:
     Args:
         columns: the moments since the settings changed last. config: these settings.
     """
-    w, b = columns.weights.astype(np.float64), columns.bias.astype(np.float64)
-    decay = getattr(config.optimizer, "weight_decay", 0.0)
-    with np.errstate(invalid="ignore", over="ignore"):
-        squares = np.square(w).sum(1)
-        lowered = columns.loss + config.l1 * np.abs(w).sum(1) + config.l2 / 2 * squares
-        lowered += decay / 2 * (squares + np.square(b))
-    finite = np.flatnonzero(np.isfinite(lowered))
+    found = lowered(columns, config)
+    finite = np.flatnonzero(np.isfinite(found))
     if not len(finite):
         return None
-    lowest = finite[lowered[finite] == lowered[finite].min()][-1]
+    lowest = finite[found[finite] == found[finite].min()][-1]
     return int(columns.iteration[lowest])

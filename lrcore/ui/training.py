@@ -31,6 +31,7 @@ from lrcore.ui.own_data import place_points
 from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.answers import respond
+from lrcore.ui.player.coach import offered
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import (
     Answer,
@@ -41,6 +42,7 @@ from lrcore.ui.player.protocol import (
     Race,
     Restart,
     StartFrom,
+    Try,
     TryRates,
     Undo,
     Unpin,
@@ -227,6 +229,10 @@ def _carry_out(command: Command, film: Film) -> None:
         case TryRates(lr=lr, momentum=momentum):
             with suppress(SettingsError):  # a page asks for what SGD can take
                 _begin_with(with_rates(film.wanted, lr, momentum), film)
+        case Try(moment=moment):
+            attempt = offered(film.atlas, moment)
+            if attempt is not None:
+                _lead(film, partial(film.branch, attempt.at, attempt.config))
         case Undo():
             _lead(film, film.undo)
         case Race(card=card):

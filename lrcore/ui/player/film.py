@@ -66,7 +66,7 @@ class Film:
         wanted: the settings that the controls say; the run has them once it has branched.
         left_out: what is to be said of changes that the run did not live to see.
         done: number of the last command that was carried out.
-        request: the question of the player. atlas, limits: what is known of the run.
+        request: the question of the player. atlas: what is known of the run.
         ghosts: the runs that are pinned.
     """
 
@@ -95,14 +95,18 @@ class Film:
         self._starts_at = at
         self._before = None
         self.atlas = Atlas(run, self.ghosts)
-        self.limits = LimitsOfRun(run)
         self._run_number += 1
-        self._restart = False
+        self._back_to: int | None = None
 
     @property
     def run(self) -> Run:
         """The present run."""
         return self._plan.run
+
+    @property
+    def limits(self) -> LimitsOfRun:
+        """What accuracy is possible."""
+        return self.atlas.limits
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -199,6 +203,18 @@ class Film:
         self.set(config)
         self.restart()
 
+    def branch(self, at: int, config: RunConfig) -> None:
+        """Go back to a recorded moment, and on from there under these settings; a new run starts
+        where they are others of those that are fixed in a run.
+
+        Raises:
+            TrainingError: the new run cannot start; the present one goes on.
+        """
+        before = self.run
+        self.set(config)
+        if self.run is before:
+            self._back_to = at
+
     def race(self, card: int) -> None:
         """Show the slowest run of a race that is ready, with the others as its ghosts."""
         runs = ready_runs(self.atlas, card)
@@ -244,7 +260,8 @@ class Film:
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
-        self._restart = len(self.segments) > 1 or self.run.config != self.wanted
+        changed = len(self.segments) > 1 or self.run.config != self.wanted
+        self._back_to = 0 if changed else None
         self._plan.to_come.clear()
 
     def go_on(self, pages: int = 1, complaint: str = "") -> str | None:
@@ -263,7 +280,7 @@ class Film:
             branch = self._branch_point()
             if branch is not None:
                 self._plan.branch(branch, self.wanted)
-                self._restart = False
+                self._back_to = None
                 until = max(until, branch + FIRST_ROWS)
             if not self.is_waiting and not complaint:
                 seconds = _SECONDS_PER_ANSWER / pages / (2 if len(self.ghosts) else 1)
@@ -273,14 +290,14 @@ class Film:
         except TrainingError as error:
             problem = f"{error}. The run is kept; change a setting or press play to try again."
         if self.limits.measured_on != self.run.config.target_on:
-            self.limits = LimitsOfRun(self.run)
+            self.atlas.limits = LimitsOfRun(self.run)
         return problem
 
     @property
     def is_waiting(self) -> bool:
         """Whether the run has yet to branch at the playhead."""
         changed = not self._plan.to_come and self.run.config != self.wanted
-        return self._restart or (changed and not self._is_over)
+        return self._back_to is not None or (changed and not self._is_over)
 
     @property
     def is_settled(self) -> bool:
@@ -315,8 +332,8 @@ class Film:
         request = self.request
         if not self.is_waiting:
             return None
-        if self._restart:
-            return 0
+        if self._back_to is not None:
+            return self._back_to
         told = request.knows.config == self._config_number or not request.playing
         fresh = self._clock() - self._asked_at < _FRESH
         return self.at if told or fresh else None

@@ -7,6 +7,7 @@ import math
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from weakref import ref
 
+from lrcore.coach import out_of_reach
 from lrcore.features import Linear
 from lrcore.limits import MOST_POINTS_DECIDED, MOST_POINTS_SWEPT, Limits, limits_of
 from lrcore.training import TEST, Run, RunConfig
@@ -34,19 +35,29 @@ class LimitsOfRun:
         """Wait until the limits are known, at most so long."""
         wait([self._future], seconds)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether they are computed, or cannot be."""
+        return self._future.done()
+
+    @property
+    def found(self) -> Limits | None:
+        """The limits once they are known, if they could be computed."""
+        return self._future.result() if self.is_known and not self._future.exception() else None
+
     def words(self, config: RunConfig) -> LimitWords | None:
         """What to say of them; None while they are computed.
 
         Args:
             config: the settings of now; target and penalties change what the limits mean.
         """
-        if not self._future.done():
+        if not self.is_known:
             return None
-        found = None if self._future.exception() else self._future.result()
+        found = self.found
         if found is None or len(self._run.data.y) == 0:
             return LimitWords()
         rows = (_bayes(found, config), _line(found, config), _separable(found, config))
-        return LimitWords(rows, _warning(found, config))
+        return LimitWords(rows, out_of_reach(found, config))
 
 
 def _computed(run_of_page: ref[Run]) -> Limits | None:
@@ -68,7 +79,7 @@ def _bayes(found: Limits, config: RunConfig) -> LimitRow:
     if found.bayes is None:
         return LimitRow(name, "–", "Nobody knows the source.", why)
     here = "On new points no rule averages more."
-    if config.target_accuracy >= found.bayes and not _warning(found, config):
+    if config.target_accuracy >= found.bayes and not out_of_reach(found, config):
         target = f"{config.target_accuracy:g}"
         here = f"No rule averages more on new points; these points may allow {target}."
     return LimitRow(name, _rounded_down(found.bayes), here, why)
@@ -113,18 +124,6 @@ def _separable(found: Limits, config: RunConfig) -> LimitRow:
     if config.l1 or config.l2 or getattr(config.optimizer, "weight_decay", 0):
         return LimitRow(name, "yes", "A penalty holds the weights.", why)
     return LimitRow(name, "yes", "No finite weights are best.", why)
-
-
-def _warning(found: Limits, config: RunConfig) -> str:
-    target, line = config.target_accuracy, found.line
-    if target >= 1:
-        return "Out of reach: no accuracy is above 1."
-    if line is not None and line.total and line.accuracy <= target:
-        return (
-            f"Out of reach: no straight line gets more than {line.correct:,} of {line.total:,} "
-            f"right, and accuracy must pass {target:g}."
-        )
-    return ""
 
 
 def _rounded_down(accuracy: float) -> str:

@@ -22,6 +22,7 @@ from lrcore.ui.player.protocol import (
     Restart,
     Rows,
     StartFrom,
+    Try,
     TryRates,
     Undo,
     Unpin,
@@ -170,6 +171,7 @@ _COMMANDS: Mapping[str, Callable[[int, Given], Command]] = {
     "TryRates": lambda number, of: TryRates(
         number, _number(of.get("lr")), _number(of.get("momentum"))
     ),
+    "Try": lambda number, of: Try(number, _count(of.get("moment"))),
     "Open": lambda number, of: Open(number, _text(of.get("link"))),
 }
 

@@ -119,7 +119,15 @@ class Open:
     link: str
 
 
-Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Open
+@dataclass(frozen=True)
+class Try:
+    """Go on as the coach has said that one could at a `moment`; `number` as in `Place`."""
+
+    number: int
+    moment: int
+
+
+Command = Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Open | Try
 
 
 @dataclass(frozen=True)

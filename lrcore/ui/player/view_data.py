@@ -214,3 +214,24 @@ class RaceCard:
     done: int
     of: int
     budget: int
+
+
+@dataclass(frozen=True)
+class Coaching:
+    """What the coach says of a moment.
+
+    Args:
+        question: what was asked.
+        sentence: may hold names that come with a file.
+        show: a moment in which that is seen, or None.
+        label: what could be tried, in a word or three; empty where there is nothing.
+        sets: where that goes on, and what it sets, in the words of the controls.
+        at: the moment at which it goes on.
+    """
+
+    question: Numbers
+    sentence: str
+    show: int | None
+    label: str
+    sets: str
+    at: int

@@ -14,6 +14,7 @@ from lrcore.figures.scene import View
 from lrcore.settings import SettingsError
 from lrcore.training import TrainingError
 from lrcore.ui.player.atlas import Atlas
+from lrcore.ui.player.coach import coach
 from lrcore.ui.player.decks import all_decks, right_answer
 from lrcore.ui.player.home import taken_home
 from lrcore.ui.player.protocol import Grid, Numbers, Probe
@@ -50,5 +51,6 @@ VIEWS: Mapping[str, Callable[[Atlas, Numbers], object]] = MappingProxyType(
         "race": race_card,
         "decks": all_decks,
         "answer": right_answer,
+        "coach": coach,
     }
 )

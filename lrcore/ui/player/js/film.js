@@ -65,11 +65,11 @@ export class Film {
     return this.ghosts.at(this.record, index, this.axis);
   }
 
-  /** Keep the first moment alone: the others are to come once more, under other settings. */
-  restart() {
-    this.record.put(1, []);
+  /** Keep the moments up to this one: the others are to come once more, under other settings. */
+  restart(at) {
+    this.record.put(at + 1, []);
     this.state = { ...this.state, ended: false, again: "" };
-    this.furthest = 0;
+    this.furthest = at;
   }
 
   /** A moment is on screen. */

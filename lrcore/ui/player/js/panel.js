@@ -83,6 +83,7 @@ export class Panel {
     const said = `${playing}|${sentence}|${since}|${isAgain}|${now.undo}`;
     if (said === this.said) return;
     this.said = said;
+    this.root.classList.toggle("speaking", saysMore(now, sentence));
     const { play, status, undo } = this.parts;
     const verb = playing ? "Pause" : isAgain ? "Again" : "Play";
     undo.hidden = !now.undo;
@@ -92,4 +93,10 @@ export class Panel {
     play.setAttribute("aria-label", verb);
     play.querySelector("span").textContent = verb;
   }
+}
+
+/** Whether the status line says what stands for nothing else: what a key has done, a question, or a story at
+ * its beginning. The coach then waits. */
+function saysMore({ notice, isMasked, story, mode, ended, atEnd }, sentence) {
+  return Boolean(notice || isMasked || (story && mode !== "playing" && !(ended && atEnd) && sentence.startsWith(story)));
 }

@@ -12,7 +12,8 @@
 /** @typedef {{command: "TryRates", number: number, lr: number, momentum: number}} TryRates */
 /** @typedef {{command: "Race", number: number, card: number}} Race */
 /** @typedef {{command: "Open", number: number, link: string}} Open */
-/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Open} Command */
+/** @typedef {{command: "Try", number: number, moment: number}} Try */
+/** @typedef {Place | StartFrom | Restart | Undo | Pin | Unpin | TryRates | Race | Open | Try} Command */
 
 /** @typedef {{seq: number, knows: Version, at: number, playing: boolean, speed: number, rows: Rows, do: Command[], wants: Object<string, number[]>, ghosts: Rows[], axis: number}} Request */
 
@@ -35,6 +36,7 @@
 /** @typedef {{title: string, ladder: Rung[], best: ?number, ready: boolean, passed: ?number}} Lane */
 /** @typedef {{card: number, lanes: Lane[], done: number, of: number, budget: number}} RaceCard */
 /** @typedef {{kind: number, until: number, text: string}} Home */
+/** @typedef {{question: number[], sentence: string, show: ?number, label: string, sets: string, at: number}} Coaching */
 /** @typedef {{limit: number, strength: number[]}} Shading */
 /** @typedef {{scatter: object, curves: object, points: string, features: string, labels: number[], tests: boolean[], terms: string[], columns: string[], optimizers: string[], classes: string[], placing: boolean, note: string, levels: Object<string, number>, shading: Shading, colours: string[], grid: Grid}} Scene */
 /** @typedef {{seq: number, version: Version, at: number, first: number, rows: string, state: State, marks: Mark[], done: number, got: Object<string, ?object>, scene: ?Scene, changes: string, ghosts: Ghost[], pins: string, settings: Object<string, string>}} Answer */
@@ -66,6 +68,6 @@
 
 /** What the stage lends the views. `redraw` has the moment shown again in the next frame; `drag` and
  * `drop` are the gestures of the hand on the boundary, and `mayGrab` tells whether they are to be had;
- * `begin` plays from the start what a command makes of the run;
+ * `begin` plays from the start, or from a moment, what a command makes of the run;
  * `chosen` and `choose` keep a choice in the address, see memory.js.
- * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, begin: (command: string, fields: object) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */
+ * @typedef {{Plotly: object, film: import("./film.js").Film, plane: import("./views/plane.js").Plane, signal: AbortSignal, seek: (index: number) => void, begin: (command: string, fields: object, at?: number) => void, redraw: () => void, mayGrab: () => boolean, drag: (weights: number[]) => void, drop: (weights: ?number[]) => void, chosen: (key: string, isKnown: (text: string) => boolean) => ?string, choose: (key: string, text: string) => void}} Desk */

@@ -18,6 +18,7 @@ import { loadPlotly } from "./plotly.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
 import { REPORT, Transport } from "./transport.js";
+import { Coach } from "./views/coach.js";
 import { Numbers } from "./views/numbers.js";
 import { Pins } from "./views/pins.js";
 import { Plane } from "./views/plane.js";
@@ -55,6 +56,7 @@ export class Stage {
     this.overlay = new Overlay(this.root, this.plane);
     this.Plotly = Plotly;
     this.pins = new Pins(this.root, this.pinning(this.stop.signal));
+    this.coach = new Coach(this.root, this.desk(Plotly, this.stop.signal));
     this.mountSide();
     this.hall = new Hall(this, this.stop.signal);
     this.listen(this.stop.signal);
@@ -71,7 +73,7 @@ export class Stage {
   mountSide() {
     this.side?.destroy();
     this.side = new Side(this.root, (signal) => this.desk(this.Plotly, signal), this.overlay);
-    this.views = [...this.first, this.pins, this.side];
+    this.views = [...this.first, this.pins, this.coach, this.side];
     if (this.film.scene) this.side.setScene(this.film.scene);
   }
 
@@ -87,7 +89,7 @@ export class Stage {
     return {
       Plotly, film, plane, signal,
       seek: (index) => this.transport.seek(index),
-      begin: (command, fields) => this.transport.begin(command, fields),
+      begin: (...of) => this.transport.begin(...of),
       redraw: () => { this.stale = true; },
       mayGrab: () => hand.mayGrab(),
       drag: (weights) => this.gesture(() => hand.drag(weights)),

@@ -62,13 +62,13 @@ export class Transport {
     this.begin("Restart");
   }
 
-  /** Play from the start what a command makes of the run. */
-  begin(command, fields) {
+  /** Play from the start, or from another moment, what a command makes of the run. */
+  begin(command, fields, at = 0) {
     if (!this.film.record || this.hand.held) return;
     this.film.forgive();
-    this.film.restart();
-    this.playhead.seek(0, 1, false);
-    this.playhead.play(1, false);
+    this.film.restart(at);
+    this.playhead.seek(at, at + 1, false);
+    this.playhead.play(at + 1, false);
     this.command(command, fields);
   }
 
