@@ -17,6 +17,7 @@ PAGES = {
     "many weights": "?view=weights&features=quadratic&data=moons",
     "sigmoid": "?view=sigmoid&t=0.3&test_share=0.3&data=moons",
     "rates": "?view=rates&mean=0.8&l2=0.05",
+    "coach": "?mean=0.6&lr=8&momentum=0&l2=0.5&at=30",
     "stories": "stories",
     "a deck of one's own": f"stories?of=own&deck={link_of(DECK)}",
     **{name: f"autograd?ex={name.replace(' ', '+')}" for name in EXERCISES},
