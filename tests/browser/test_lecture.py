@@ -6,14 +6,21 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lrcore import Run, RunConfig
 from lrcore.data import Blobs
 from lrcore.stories import DECKS
 from lrcore.ui.decks import deck_pages
 from tests.browser.conftest import OpenPage
-from tests.browser.player import assert_shows, go_to, move_slider, pause, wait_for_iteration
+from tests.browser.player import (
+    assert_shows,
+    go_to,
+    move_slider,
+    pause,
+    wait_for_frames,
+    wait_for_iteration,
+)
 
 # Texts on screen smaller than 20 px, and parts that reach over the window's edge.
 TOO_SMALL = """() => {
@@ -169,7 +176,9 @@ def test_the_pen_draws_and_fades(open_page: OpenPage) -> None:
     page.wait_for_function("!document.querySelector('canvas.pen')")
 
 
-def test_one_key_adds_what_is_shown_to_the_own_deck(open_page: OpenPage, context: object) -> None:
+def test_one_key_adds_what_is_shown_to_the_own_deck(
+    open_page: OpenPage, context: BrowserContext
+) -> None:
     del context
     page = settle(open_page("?mean=1.2"))
     go_to(page, 7)
@@ -193,6 +202,31 @@ def test_a_listener_hears_one_sentence_when_it_pauses(open_page: OpenPage) -> No
         f"Iteration 20: loss {step.loss:.4f}, falling; "
         f"{len(wrong)} of 200 points are wrong: {counts}."
     )
+
+
+def test_a_deck_that_is_not_here_is_told_and_left_out(open_page: OpenPage) -> None:
+    for name in ("nothing", "~nothing"):
+        page = open_page(f"?deck={name}&page=2&mean=1.2")
+        expect(page.get_by_test_id("status")).to_contain_text("names a deck that is not here")
+        page.wait_for_function("location.search === '?mean=1.2'")
+        expect(page.get_by_test_id("deck")).to_be_hidden()
+
+
+def test_nothing_moves_by_itself_where_motion_is_not_wanted(
+    open_page: OpenPage, context: BrowserContext
+) -> None:
+    del context
+    page = open_page("?target_accuracy=1&max_iterations=1000000", quiet=False)
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 60)
+    page.reload()
+    page.locator(".stage[data-run]").wait_for()
+    wait_for_iteration(page, 1)
+    expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
+    here = page.get_by_test_id("iteration").text_content()
+    wait_for_frames(page, 30)
+    assert page.get_by_test_id("iteration").text_content() == here
 
 
 def test_sound_is_off_until_it_is_asked_for(open_page: OpenPage) -> None:

@@ -18,7 +18,7 @@ export class Hall {
     const part = (testid) => root.querySelector(`[data-testid="${testid}"]`);
     const ask = () => stage.askIfNeeded();
     this.lecture = new Lecture({
-      chosen: (key, isKnown) => memory.chosen(key, isKnown),
+      chosen: (key, isKnown) => (root.classList.contains("recorded") ? undefined : memory.chosen(key, isKnown)),
       choose: (key, text) => memory.choose(key, text),
     }, () => stage.refit());
     this.deck = new Deck(part("deck"), { memory, turn: (link) => this.turn(link), ask, say: (sentence) => this.say(sentence), changed: () => this.predict.update() }, signal);

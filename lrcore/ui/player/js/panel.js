@@ -89,6 +89,8 @@ export class Panel {
     undo.hidden = !now.undo;
     status.replaceChildren(sentence, ...(since === null ? [] : [" ", this.wayTo(since)]));
     status.classList.toggle("problem", Boolean(now.problem));
+    // A listener hears the moment in one sentence, see spoken.js.
+    status.setAttribute("aria-live", sentence.startsWith("Paused") ? "off" : "polite");
     this.root.classList.toggle("playing", playing);
     play.setAttribute("aria-label", verb);
     play.querySelector("span").textContent = verb;
