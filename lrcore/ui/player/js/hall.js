@@ -8,6 +8,7 @@ import { Predict } from "./predict.js";
 import { Sound } from "./sound.js";
 import { sentenceOf } from "./spoken.js";
 
+const MASKED = { step: null, back: null, play: null, end: null, start: null }; // keys that would tell the answer
 const TOLD = 4000; // ms that the status line says what a key has done
 
 export class Hall {
@@ -32,13 +33,12 @@ export class Hall {
 
   /** What the keys do that belong to a lecture. */
   actions() {
-    const [locked, free] = [{ step: null, back: null, play: null, end: null, start: null, undo: null }, {}];
     return {
       ...this.lecture.actions,
       ...this.deck.actions,
       "add page": () => this.add(),
       sound: () => this.say(this.sound.toggle() ? "Sound on: the loss as pitch, a click for each point that changes side." : "Sound off."),
-      ...(this.predict.isMasked ? locked : free),
+      ...(this.predict.isMasked && MASKED),
     };
   }
 
