@@ -1,19 +1,19 @@
 // The stage: mounts the views, shows them one moment a frame, and turns gestures into questions.
 import { copyOnClick } from "./copy.js";
 import { Departure } from "./departure.js";
+import { deskOf, pinningOf } from "./desk.js";
+import { Dialogs } from "./dialogs.js";
 import { logits } from "./field.js";
 import { Film } from "./film.js";
 import { Grip } from "./grip.js";
 import { Hall } from "./hall.js";
 import { Hand } from "./hand.js";
-import { Home } from "./home.js";
 import { listenToKeys } from "./keys.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { Playhead } from "./playhead.js";
-import { Race } from "./race.js";
 import { loadPlotly } from "./plotly.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
@@ -55,8 +55,8 @@ export class Stage {
     this.stop = new AbortController();
     this.overlay = new Overlay(this.root, this.plane);
     this.Plotly = Plotly;
-    this.pins = new Pins(this.root, this.pinning(this.stop.signal));
-    this.coach = new Coach(this.root, this.desk(Plotly, this.stop.signal));
+    this.pins = new Pins(this.root, pinningOf(this, this.stop.signal));
+    this.coach = new Coach(this.root, deskOf(this, this.stop.signal));
     this.mountSide();
     this.hall = new Hall(this, this.stop.signal);
     this.listen(this.stop.signal);
@@ -72,7 +72,7 @@ export class Stage {
   /** The views beside the plane, as the address says; also when that is another page's. */
   mountSide() {
     this.side?.destroy();
-    this.side = new Side(this.root, (signal) => this.desk(this.Plotly, signal), this.overlay);
+    this.side = new Side(this.root, (signal) => deskOf(this, signal), this.overlay);
     this.views = [...this.first, this.pins, this.coach, this.side];
     if (this.film.scene) this.side.setScene(this.film.scene);
   }
@@ -83,27 +83,6 @@ export class Stage {
     this.stale = true;
   }
 
-  /** What the views may use, see protocol.js. */
-  desk(Plotly, signal) {
-    const { film, plane, hand, memory } = this;
-    return {
-      Plotly, film, plane, signal,
-      seek: (index) => this.transport.seek(index),
-      begin: (...of) => this.transport.begin(...of),
-      redraw: () => { this.stale = true; },
-      mayGrab: () => hand.mayGrab(),
-      drag: (weights) => this.gesture(() => hand.drag(weights)),
-      drop: (weights) => this.gesture(() => hand.drop(weights)),
-      chosen: (key, isKnown) => memory.chosen(key, isKnown),
-      choose: (key, text) => memory.choose(key, text),
-    };
-  }
-
-  pinning(signal) {
-    const { film, transport } = this;
-    return { film, signal, pin: () => transport.pin(), remove: (ghost) => transport.command("Unpin", { ghost }) };
-  }
-
   listen(signal) {
     const actions = {
       ...this.transport.actions,
@@ -112,11 +91,7 @@ export class Stage {
     this.panel = new Panel(this.root, actions, signal);
     this.panel.chooseSpeed(this.memory.speed);
     copyOnClick(this.panel.parts.copy, () => this.address, signal);
-    const until = () => Math.max(this.playhead.here, this.film.furthest);
-    this.home = new Home(this.panel.parts.home, { until, address: () => this.address, ask: () => this.askIfNeeded() }, signal);
-    this.panel.parts.take.addEventListener("click", (event) => this.home.open(event), { signal });
-    this.race = new Race(this.panel.parts["race-dialog"], { ask: () => this.askIfNeeded(), start: (card) => this.transport.begin("Race", { card }) }, signal);
-    this.panel.parts.race.addEventListener("click", (event) => this.race.open(event), { signal });
+    this.dialogs = new Dialogs(this, this.panel.parts, signal);
     const byKey = { ...actions, faster: () => this.panel.changeSpeed(1), slower: () => this.panel.changeSpeed(-1) };
     listenToKeys(() => ({ ...byKey, ...this.side.actions, ...this.hall.actions() }), signal);
     const { hand } = this;
@@ -147,7 +122,7 @@ export class Stage {
   // Questions and answers
 
   get wants() {
-    return Object.assign({}, this.hand.wants, this.home.wants(), this.race.wants(), this.hall.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
+    return Object.assign({}, this.hand.wants, this.dialogs.wants(), this.hall.wants(), ...this.views.map((view) => (this.now && view.wants?.(this.now)) || {}));
   }
 
   askIfNeeded() {
@@ -192,7 +167,7 @@ export class Stage {
     if (this.memory.playing && !mayNotMove()) this.playhead.play(0, false);
     this.root.classList.toggle("placing", scene.placing);
     this.root.classList.toggle("tested", scene.columns.length > 2);
-    for (const view of [...this.views, this.race]) view.setScene(scene);
+    for (const view of [...this.views, this.dialogs]) view.setScene(scene);
   }
 
   /** Python has a run that we have not seen from its start; we go on where it was left. */
@@ -203,7 +178,7 @@ export class Stage {
   }
 
   take(name, value) {
-    for (const taker of [this.hand, this.home, this.race, this.hall, ...this.views]) taker.take?.(name, value);
+    for (const taker of [this.hand, this.dialogs, this.hall, ...this.views]) taker.take?.(name, value);
     this.stale = true;
   }
 
