@@ -108,6 +108,23 @@ def test_choices_of_views_go_with_the_address_and_stay_in_the_tab(js: OpenModule
     assert gone["search"] == ""
 
 
+def test_a_choice_of_the_link_stays_in_it(js: OpenModule) -> None:
+    found = js("memory.js").run(
+        """({ Memory }, address) => {
+          let now = address;
+          const replaceState = (state, title, to) => { now = to; };
+          const history = Object.create({ pushState() {}, replaceState });
+          const sessionStorage = { getItem: () => null, setItem() {} };
+          const memory = new Memory({ location: new URL(address), history, sessionStorage });
+          const found = ["t", "axis"].map((key) => memory.chosen(key, (text) => text !== "no"));
+          memory.keep(3, 60, false);
+          return [found, now];
+        }""",
+        "http://here/?lr=1&t=0.3&axis=no",
+    )
+    assert found == [["0.3", None], "http://here/?lr=1&t=0.3&at=3"]
+
+
 def test_an_address_of_the_same_page_makes_no_entry(js: OpenModule) -> None:
     found = kept(js, "?lr=1", ["pushState", {}, "", "/?lr=2"], ["pushState", {}, "", "/autograd"])
     assert found["made"] == [["replace", "/?lr=2"], ["push", "/autograd"]]

@@ -50,12 +50,15 @@ export class Memory {
     }
   }
 
-  /** What was chosen in a view, by the address or else in this tab; undefined where nothing can be used.
+  /** What was chosen in a view, by the address or else in this tab, which is kept from then on; undefined
+   * where nothing can be used.
    * @param {(text: string) => boolean} isKnown */
   chosen(key, isKnown) {
     const { query } = this;
     const ofTab = query.has("deck") && !OF_HALL.includes(key) ? undefined : this.read()[key]; // a page of a deck says all
-    return [query.get(key), ofTab].find((text) => typeof text === "string" && isKnown(text));
+    const found = [query.get(key), ofTab].find((text) => typeof text === "string" && isKnown(text));
+    if (found !== undefined) this.choose(key, found);
+    return found;
   }
 
   /** Keep what is chosen in a view, with the playhead; the default is the empty text. */

@@ -31,6 +31,7 @@ export class Weights {
     this.serial = 0; // counts questions: Python takes each for another
     this.landscape = null;
     this.slider.value = desk.chosen("tilt", isTilt) ?? 0;
+    desk.chosen("plane", Boolean); // read once there are weights: the address is to keep it until then
     this.sliced.checked = desk.chosen("slice", (text) => text === "true") !== undefined;
     for (const control of [first, second, this.sliced, this.slider]) control.addEventListener("input", () => this.keep(), { signal: desk.signal });
     this.hand = new WeightsHand(this.map.root, this.dot, {
