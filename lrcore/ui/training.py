@@ -164,7 +164,9 @@ def _opened(film: Film | None, wanted: RunConfig, link: Opening) -> Film:
     segments = _segments(wanted, link)
     session().opening = link._replace(changes=text_of(segments, wanted))
     if film is None or segments not in (film.segments, session().opened):
+        done = 0 if film is None else film.done
         film = _new_film(segments[0].config, segments[1:])
+        film.done = done  # a command that has been carried out may come once more
     session().opened = segments
     session().stale = frozenset()
     _pin_again(film, wanted, link.pins)

@@ -28,7 +28,8 @@ TOO_SMALL = """() => {
   while (walker.nextNode()) {
     const text = walker.currentNode, element = text.parentElement;
     const isSeen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-    if (!text.textContent.trim() || !isSeen || element.closest('.summary, .code li')) continue;
+    const isCut = element.closest('.summary, .code li, .coached .status');
+    if (!text.textContent.trim() || !isSeen || isCut) continue;
     const range = document.createRange();
     range.selectNode(text);
     const box = range.getBoundingClientRect();

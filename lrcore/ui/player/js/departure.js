@@ -1,49 +1,72 @@
 // Leaving the page by a link: it is followed once Python knows where the playhead is, as another page may
 // show that moment, and this one returns to it. From then on, and after the browser's Back, nothing is
-// asked: a question says which page it comes from, and Streamlit would draw that one.
+// asked: a question says which page it comes from, and Streamlit would draw that one. Streamlit sends what
+// it is given a moment later; so the last question must be on its way before it is told of the other page.
 import { leadsAway } from "./entries.js";
 
-const PATIENT = 500; // ms that a link waits for that
+const PATIENT = 500; // ms that a link waits for an answer
 
 export class Departure {
   /** @param {import("./stage.js").Stage} stage whose playhead is to be known
    * @param {AddEventListenerOptions} options of a listener to all clicks */
   constructor(stage, options) {
-    Object.assign(this, { stage, way: null, home: location.pathname });
+    Object.assign(this, { stage, way: null, home: location.pathname, isLed: false });
     document.addEventListener("click", (event) => this.leave(event), options);
     window.addEventListener("popstate", () => this.led(), options);
   }
 
-  /** The browser's buttons have led somewhere. */
+  /** The browser's buttons have led somewhere. Streamlit hears it at once, and once more when the last
+   * question has been sent. */
   led() {
-    const { stage: { link }, home } = this;
-    if (location.pathname === home) link.stay();
-    else link.leave();
+    const { stage: { link, root }, home } = this;
+    if (location.pathname === home) {
+      this.isLed = false;
+      link.stay();
+      return;
+    }
+    link.leave();
+    if (this.isLed) return;
+    this.isLed = true;
+    afterSending(() => {
+      if (this.isLed && root.isConnected) dispatchEvent(new PopStateEvent("popstate"));
+    });
   }
 
   leave(event) {
     const { stage: { link, playhead, wants } } = this;
     const way = event.target.closest("a[href]");
-    if (!leadsAway(way, event)) return;
-    if (this.way || !link.untold) return link.leave();
+    if (!leadsAway(way, event) || this.way === way) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.way = way;
     if (playhead.moving) playhead.pause();
+    if (!link.untold) return this.goSoon();
     link.report(wants);
-    setTimeout(() => this.follow(), PATIENT);
+    setTimeout(() => this.way && this.goSoon(), PATIENT);
   }
 
   /** An answer has come. */
   answered() {
-    if (this.way && !this.stage.link.asked) setTimeout(() => this.follow(), 0);
+    if (this.way && !this.stage.link.asked) this.goSoon();
+  }
+
+  goSoon() {
+    this.stage.link.leave();
+    afterSending(() => this.follow());
   }
 
   /** Streamlit may have drawn the link anew meanwhile. */
   follow() {
     const { way } = this;
-    const drawn = way?.isConnected ? way : [...document.links].find(({ href }) => href === way?.href);
+    if (!way) return;
+    const drawn = way.isConnected ? way : [...document.links].find(({ href }) => href === way.href);
+    this.way = drawn; // so that this click is let through
     drawn?.click();
     this.way = null;
   }
+}
+
+/** Call when what was to be sent has been. */
+function afterSending(act) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 0)));
 }

@@ -22,7 +22,8 @@ export class Coach {
   /** Another moment, branch or end is another question; while the page moves there is none. */
   ask({ index }) {
     const { film } = this.desk;
-    const isBusy = film.moving || film.state.problem || film.state.again || film.state.race[film.axis];
+    const isTold = film.state.since !== null && film.isOverAt(index); // the end says its cause, and leads to its beginning
+    const isBusy = film.moving || isTold || film.state.problem || film.state.again || film.state.race[film.axis];
     const asked = isBusy ? null : [index, film.cuts, Number(film.isOverAt(index))];
     if (String(asked) === String(this.question)) return;
     const isKnown = String(this.last?.question) === String(asked);
