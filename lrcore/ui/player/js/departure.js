@@ -10,26 +10,10 @@ export class Departure {
   /** @param {import("./stage.js").Stage} stage whose playhead is to be known
    * @param {AddEventListenerOptions} options of a listener to all clicks */
   constructor(stage, options) {
-    Object.assign(this, { stage, way: null, home: location.pathname, isLed: false });
+    Object.assign(this, { stage, way: null });
     document.addEventListener("click", (event) => this.leave(event), options);
-    window.addEventListener("popstate", () => this.led(), options);
-  }
-
-  /** The browser's buttons have led somewhere. Streamlit hears it at once, and once more when the last
-   * question has been sent. */
-  led() {
-    const { stage: { link, root }, home } = this;
-    if (location.pathname === home) {
-      this.isLed = false;
-      link.stay();
-      return;
-    }
-    link.leave();
-    if (this.isLed) return;
-    this.isLed = true;
-    afterSending(() => {
-      if (this.isLed && root.isConnected) dispatchEvent(new PopStateEvent("popstate"));
-    });
+    // The browser's buttons: each page has one entry, so they lead to another.
+    window.addEventListener("popstate", ({ isTrusted }) => isTrusted && stage.link.leave(), options);
   }
 
   leave(event) {

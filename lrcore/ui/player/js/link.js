@@ -42,11 +42,6 @@ export class Link {
     this.left = this.clock();
   }
 
-  /** The user is back before the page was gone. */
-  stay() {
-    this.left = -Infinity;
-  }
-
   /** Ask in so many ms, whether or not there is need. */
   askIn(ms) {
     this.due = Math.min(this.due, this.clock() + ms);
