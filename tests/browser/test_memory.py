@@ -139,3 +139,22 @@ def test_on_the_way_to_another_page_this_one_keeps_its_address(js: OpenModule) -
     for elsewhere in (1, 2):  # on this page, and a file
         made = kept(js, "?lr=1", ["follow", elsewhere], ["pushState", {}, "", "/"])["made"]
         assert made == [["replace", "/"]]
+
+
+def test_a_link_is_read_as_from_the_first_page(js: OpenModule) -> None:
+    away = js("memory.js").run(
+        """async (module, hrefs) => {
+          const { leadsAway } = await import("/entries.js");
+          const before = location.href;
+          history.pushState(null, "", "/autograd");
+          const away = hrefs.map((href) => {
+            const way = document.createElement("a");
+            way.setAttribute("href", href);
+            return leadsAway(way, {});
+          });
+          history.pushState(null, "", before);
+          return away;
+        }""",
+        ["", "?lr=1", "./?lr=1", "stories", "autograd", "autograd?ex=1", "#main", "http://other/"],
+    )
+    assert away == [True, True, True, True, False, False, False, False]

@@ -2,11 +2,14 @@
 
 export const LEAVING = 10_000; // ms that another page may take to come
 
-/** Whether a link, followed in this tab, leads to another page of ours.
+/** Whether a link, followed in this tab, leads to another page of ours. Streamlit writes its links as from
+ * the first page, whichever page they stand on: "" is that one.
  * @param {?HTMLAnchorElement} way @param {{ctrlKey: boolean, metaKey: boolean}} click */
-export function leadsAway(way, { ctrlKey, metaKey }, { origin, pathname } = location) {
+export function leadsAway(way, { ctrlKey, metaKey }) {
   if (!way || ctrlKey || metaKey || way.target === "_blank" || way.hasAttribute("download")) return false;
-  return way.origin === origin && way.pathname !== pathname;
+  const said = way.getAttribute("href");
+  const { origin, pathname } = new URL(said, new URL(".", location.href));
+  return !said.startsWith("#") && origin === location.origin && pathname !== location.pathname;
 }
 
 /** Have Back lead to the page before, as it was left.
