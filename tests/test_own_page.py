@@ -15,8 +15,9 @@ from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
 from lrcore.ui import own_data, training
 from lrcore.ui.player.answers import respond
+from lrcore.ui.player.commands import Place
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import LimitWords, Place, Request
+from lrcore.ui.player.protocol import LimitWords, Request
 from tests.pages import config_of, film_of, opened, player, session_of, toasts, words
 
 FLOWERS = b"""id,length,width,species

@@ -14,21 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrcore import RunConfig
-from lrcore.ui.player import protocol, view_data
+from lrcore.ui.player import commands, protocol, view_data
 from lrcore.ui.player.answers import respond
+from lrcore.ui.player.commands import Pin, Place, Restart, StartFrom, Try, TryRates, Unpin
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.parse import parse_request
-from lrcore.ui.player.protocol import (
-    Pin,
-    Place,
-    Request,
-    Restart,
-    StartFrom,
-    Try,
-    TryRates,
-    Unpin,
-    Version,
-)
+from lrcore.ui.player.protocol import Request, Version
 from lrcore.ui.player.views import VIEWS
 
 TYPEDEFS = Path(protocol.__file__).with_name("js") / "protocol.js"
@@ -211,7 +202,7 @@ def test_every_question_that_can_be_read_is_answered_in_json(
 
 def test_the_browser_has_the_same_names() -> None:
     text = TYPEDEFS.read_text("utf-8")
-    for name, cls in {**vars(protocol), **vars(view_data)}.items():
+    for name, cls in {**vars(protocol), **vars(commands), **vars(view_data)}.items():
         if not isinstance(cls, type) or name in ("Mapping", "NamedTuple", "Enum", "Later"):
             continue
         ours = [f.name for f in fields(cls)] if is_dataclass(cls) else list(cls._fields)

@@ -1,8 +1,9 @@
 // The lecturer's own deck on the page "Stories": its pages in order, with words to edit, as a link and as a file.
 import { copyOnClick } from "./copy.js";
-import { decoded, Draft, encoded, moved, parsed } from "./own_deck.js";
+import { decoded, Draft, encoded, moved, parsed, storage } from "./own_deck.js";
+import { save } from "./save.js";
 
-const FILE = "deck.json";
+const FILE = { name: "deck.json", type: "application/json" };
 const FIELDS = { title: "Title", watch: "What to watch", press: "What to press" };
 const NOT_KEPT = "This browser keeps nothing: save the file before you leave.";
 const LONGEST = 60_000; // signs of a deck in an address that the server takes
@@ -36,7 +37,7 @@ class DeckEditor {
     const { parts, root } = this;
     const on = (element, name, act) => element.addEventListener(name, act, { signal: this.stop.signal });
     on(parts.title, "input", () => this.keep({ ...this.deck, title: parts.title.value }));
-    on(parts.save, "click", () => save(JSON.stringify(this.deck, null, 2)));
+    on(parts.save, "click", () => save(JSON.stringify(this.deck, null, 2), FILE));
     on(root.querySelector(".open"), "click", () => parts.file.click());
     on(parts.file, "change", () => this.open(parts.file.files[0]));
     on(parts.undo, "click", () => this.change(this.before, "As it was before."));
@@ -161,19 +162,4 @@ function same(one, other) {
 
 function named({ title, pages }) {
   return `${title ? `“${title}”` : "a deck"}, ${pages.length} ${pages.length === 1 ? "page" : "pages"}`;
-}
-
-/** What a browser keeps; a page may be forbidden to ask for it. */
-function storage() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
-function save(text) {
-  const link = Object.assign(document.createElement("a"), { download: FILE, href: URL.createObjectURL(new Blob([text], { type: "application/json" })) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

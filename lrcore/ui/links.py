@@ -6,6 +6,7 @@ and written here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -49,33 +50,38 @@ def take_link() -> None:
     said when the page started, and a control may not bear it. The session has one more sentence to
     tell for each setting in the link that could not be used as it stood.
     """
-    problems = _take_old_weights()
+    _take_old_weights()
     bad = []
     if AT in st.query_params:
         try:
             _PLACE.parse(AT, st.query_params[AT])
         except SettingsError as error:
-            problems.append(f"In the link, {error}. The run starts at iteration 0.")
+            say_of_link(f"In the link, {error}. The run starts at iteration 0.")
             bad.append(AT)
-    for control in all_controls():
-        if control.key not in st.query_params:
-            continue
-        try:
-            value = parsed(control, st.query_params[control.key])
-        except SettingsError as error:
-            problems.append(_not_used(error))
+    for control, value in _values_in(st.query_params):
+        if value is None:
             bad.append(control.key)
             continue
         if control.spec.log:
             session().own_stops[control.key] = value
         if not control.is_bound:
             st.session_state[control.key] = value
-    for problem in problems:
-        say_of_link(problem)
     if bad:
         for key in bad:
             del st.query_params[key]
         st.rerun()
+
+
+def _values_in(said: Mapping[str, str]) -> Iterator[tuple[Control, Value | None]]:
+    """Each control that a link names, with its value; None, and a sentence, where it has none."""
+    for control in all_controls():
+        if control.key not in said:
+            continue
+        try:
+            yield control, parsed(control, said[control.key])
+        except SettingsError as error:
+            say_of_link(_not_used(error))
+            yield control, None
 
 
 class Described(NamedTuple):
@@ -94,20 +100,11 @@ def described_by(link: str) -> Described:
         DataError: its points cannot be had.
     """
     said = {key: texts[-1] for key, texts in parse_qs(link, keep_blank_values=True).items()}
-    values: dict[str, Value] = {}
-    for control in all_controls():
-        values[control.key] = control.default
-        try:
-            if control.key in said:
-                values[control.key] = parsed(control, said[control.key])
-        except SettingsError as error:
-            say_of_link(_not_used(error))
+    values = {control.key: control.default for control in all_controls()}
+    values |= {control.key: value for control, value in _values_in(said) if value is not None}
     if PLACED_POINTS in said:
         replace_points(said[PLACED_POINTS])
-    at = 0
-    with suppress(SettingsError):
-        at = int(_PLACE.parse(AT, said.get(AT, "0")))
-    return Described(read(values), Opening(said.get(CHANGES, ""), said.get(PINS, "")), at)
+    return Described(read(values), _opening_in(said), _place_in(said))
 
 
 def has_settings() -> bool:
@@ -118,15 +115,23 @@ def has_settings() -> bool:
 
 def place_in_link() -> int:
     """The moment that the link names as `at`; 0 where it names none that can be."""
+    return _place_in(st.query_params)
+
+
+def _place_in(said: Mapping[str, str]) -> int:
     try:
-        return int(_PLACE.parse(AT, st.query_params.get(AT, "0")))
+        return int(_PLACE.parse(AT, said.get(AT, "0")))
     except SettingsError:
         return 0
 
 
 def opening_in_link() -> Opening:
     """What the link says of the run beside its settings."""
-    return Opening(st.query_params.get(CHANGES, ""), st.query_params.get(PINS, ""))
+    return _opening_in(st.query_params)
+
+
+def _opening_in(said: Mapping[str, str]) -> Opening:
+    return Opening(said.get(CHANGES, ""), said.get(PINS, ""))
 
 
 def start_again_with(film: Film) -> None:
@@ -174,24 +179,22 @@ def _not_used(error: SettingsError) -> str:
     return f"In the link, {error}. The control shows the value used instead."
 
 
-def _take_old_weights() -> list[str]:
+def _take_old_weights() -> None:
     """Links from before the key `weights` have one for each: w0, w1, ... and b."""
     old = {name: st.query_params[name] for name in st.query_params if _is_old_weight(name)}
     if not old or WEIGHTS.key in st.query_params:
-        return []
-    problems = []
+        return
     weights = dict.fromkeys(old, 0.0)
     for name, text in old.items():
         try:
             weights[name] = float(WEIGHT.parse(name, text))
         except SettingsError as error:
-            problems.append(_not_used(error))
+            say_of_link(_not_used(error))
         del st.query_params[name]
     bias = weights.pop("b", 0.0)
     last = max((int(name[1:]) for name in weights), default=-1)
     slopes = [weights.get(f"w{k}", 0.0) for k in range(last + 1)]
     st.session_state[WEIGHTS.key] = weights_text((*slopes, bias))
-    return problems
 
 
 def _is_old_weight(name: str) -> bool:

@@ -32,9 +32,7 @@ from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.coach import offered
-from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import (
-    Answer,
+from lrcore.ui.player.commands import (
     Command,
     Open,
     Pin,
@@ -47,6 +45,8 @@ from lrcore.ui.player.protocol import (
     Undo,
     Unpin,
 )
+from lrcore.ui.player.film import Film
+from lrcore.ui.player.protocol import Answer
 from lrcore.ui.sentences import say, say_of_link, tell
 from lrcore.ui.session import Opening, session
 from lrcore.ui.shared import SHARED

@@ -10,24 +10,20 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from lrcore.ui.player.protocol import (
-    AXES,
+from lrcore.ui.player.commands import (
     Command,
-    Numbers,
     Open,
     Pin,
     Place,
     Race,
-    Request,
     Restart,
-    Rows,
     StartFrom,
     Try,
     TryRates,
     Undo,
     Unpin,
-    Version,
 )
+from lrcore.ui.player.protocol import AXES, Numbers, Request, Rows, Version
 
 # Beyond this, not every whole number has a float64 of its own.
 _LARGEST_COUNT = 2**53

@@ -1,6 +1,8 @@
 // The dialog of lecture mode: which controls stay, which view, which story; and the link that opens it so.
 import { copyOnClick } from "./copy.js";
+import { pageLink } from "./deck.js";
 import { controls } from "./lecture.js";
+import { addressOf } from "./memory.js";
 import { Modal } from "./modal.js";
 
 const AS_IT_IS = "";
@@ -65,18 +67,16 @@ export class Compose {
     const { ways: { address, deck, parts }, story, view, chosen } = this;
     const here = new URL(address());
     const [name, page] = story.value.split(" ");
-    const query = story.value === AS_IT_IS ? here.searchParams : new URLSearchParams(deck.all.find((one) => one.name === name).pages[page - 1].link);
-    if (story.value !== AS_IT_IS) for (const [key, value] of Object.entries({ deck: name, page })) query.set(key, value);
+    const query = story.value === AS_IT_IS ? here.searchParams : pageLink(name, page, deck.all.find((one) => one.name === name).pages[page - 1]);
     const said = { lecture: "1", show: chosen.join(","), view: view.value === parts[0].name ? "" : view.value };
     for (const [key, value] of Object.entries(said)) if (value) query.set(key, value); else query.delete(key);
-    return `${here.origin}${here.pathname}?${query.toString().replaceAll("%2C", ",")}`;
+    return addressOf(here, query);
   }
 
   begin() {
     const { ways: { lecture, side, open }, story, view, chosen } = this;
     this.modal.close();
-    lecture.kept = chosen;
-    lecture.set(true);
+    lecture.begin(chosen);
     const [name, page] = story.value.split(" ");
     if (story.value !== AS_IT_IS) open(name, Number(page));
     side().choose(view.value);

@@ -1,13 +1,13 @@
 // A deck: pages in an order, each a run to show. The address names the deck and the page; next and previous
 // bring the settings of another page into this one.
-import { Draft, decoded } from "./own_deck.js";
+import { Draft, decoded, storage } from "./own_deck.js";
 
 export class Deck {
   /** @param {HTMLElement} root where its place is shown
    * @param {{memory: import("./memory.js").Memory, turn: (link: URLSearchParams) => void, ask: () => void, say: (sentence: string) => void, changed: () => void}} ways */
   constructor(root, ways, signal) {
-    Object.assign(this, { root, ways, found: null, all: null });
-    this.draft = new Draft(localStorageOf(window));
+    Object.assign(this, { root, ways, found: null, all: null, opensAt: 0 });
+    this.draft = new Draft(storage());
     const { memory } = ways;
     [this.name, this.page] = [memory.query.get("deck") ?? "", Math.trunc(Number(memory.query.get("page"))) || 1];
     [this.back, this.place, this.next] = [".back", ".place", ".next"].map((part) => root.querySelector(part));
@@ -43,11 +43,6 @@ export class Deck {
     return found?.pages[page - 1] ?? null;
   }
 
-  /** The moment that the page of the deck begins with. */
-  get opensAt() {
-    return Number(new URLSearchParams(this.shown?.link).get("at")) || 0;
-  }
-
   /** What the page of the deck says of the run: what to watch, and what to press before it plays. A page of
    * the lecturer's own says it always; a story no longer where its settings have been changed.
    * @param {string} story what Python says to watch */
@@ -66,6 +61,7 @@ export class Deck {
     root.title = found.title;
     back.disabled = this.page === 1;
     next.disabled = this.page === found.pages.length;
+    this.opensAt = Number(new URLSearchParams(this.shown.link).get("at")) || 0;
     this.ways.changed();
   }
 
@@ -86,10 +82,7 @@ export class Deck {
     if (!this.found?.pages[page - 1]) return;
     this.page = page;
     this.show();
-    const link = new URLSearchParams(this.shown.link);
-    link.set("deck", this.name);
-    link.set("page", page);
-    this.ways.turn(link);
+    this.ways.turn(pageLink(this.name, page, this.shown));
   }
 
   /** Put what is shown now into the lecturer's own deck.
@@ -100,11 +93,10 @@ export class Deck {
   }
 }
 
-/** A browser may refuse even to say that it keeps nothing. */
-function localStorageOf(page) {
-  try {
-    return page.localStorage;
-  } catch {
-    return null;
-  }
+/** What a link says to open a page of a deck, from 1 on. */
+export function pageLink(name, page, { link }) {
+  const query = new URLSearchParams(link);
+  query.set("deck", name);
+  query.set("page", page);
+  return query;
 }

@@ -3,6 +3,7 @@ import { Compose } from "./compose.js";
 import { Deck } from "./deck.js";
 import { isPenKey } from "./keys.js";
 import { Lecture } from "./lecture.js";
+import { OF_HALL } from "./memory.js";
 import { Pen } from "./pen.js";
 import { Predict } from "./predict.js";
 import { Sound } from "./sound.js";
@@ -68,7 +69,7 @@ export class Hall {
   add() {
     const { stage: { film }, deck } = this;
     const link = new URL(this.stage.address).searchParams;
-    for (const key of ["lecture", "show"]) link.delete(key);
+    for (const key of OF_HALL) link.delete(key);
     const title = deck.shown?.title ?? document.querySelector('.st-key-data [data-testid="stWidgetLabel"] p')?.textContent.replace(/^[^:]*: /, "") ?? "";
     this.say(deck.add({ title, watch: film.state?.story ?? "", press: "", link: link.toString() }));
   }
@@ -76,7 +77,7 @@ export class Hall {
   /** What the status line says of the story, and before all else. */
   words({ story }) {
     const { predict, deck, stage: { playhead } } = this;
-    return { notice: this.notice, story: predict.sentence(deck.sentence(story, !playhead.moving)), isMasked: this.predict.isMasked, inLecture: this.lecture.isOn, opensAt: deck.opensAt };
+    return { notice: this.notice, story: predict.sentence(deck.sentence(story, !playhead.moving)), isMasked: predict.isMasked, inLecture: this.lecture.isOn, opensAt: deck.opensAt };
   }
 
   /** @param {import("./protocol.js").Moment} moment */

@@ -1,6 +1,7 @@
 // The dialog in which a run is taken home: its script to read and copy, and files to keep.
 import { copyOnClick } from "./copy.js";
 import { Modal } from "./modal.js";
+import { save } from "./save.js";
 import { asPng, asSvg } from "./snapshot.js";
 
 // By their numbers in home.py; `sign` writes the address of the run into those that lead back to it.
@@ -62,12 +63,4 @@ export class Home {
     if (kind !== SCRIPT || this.isShown) save(whole, FILES[kind]);
     this.isShown = true;
   }
-}
-
-function save(text, { name, type }) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -1,12 +1,12 @@
 // Keys for every button of the player and of the lab; never taken from a control that uses them itself.
 const KEYS = {
   " ": "play", ArrowRight: "step", ArrowLeft: "back", Home: "start", End: "end",
-  r: "reset", R: "reset", 0: "fit", "+": "faster", "=": "faster", "-": "slower",
-  ".": "next beat", ",": "previous beat", s: "slow motion", S: "slow motion",
+  r: "reset", 0: "fit", "+": "faster", "=": "faster", "-": "slower",
+  ".": "next beat", ",": "previous beat", s: "slow motion",
   1: "view 1", 2: "view 2", 3: "view 3", 4: "view 4", 5: "view 5",
-  "[": "flatter", "]": "steeper", p: "pin or predict", P: "pin or predict",
-  l: "lecture", L: "lecture", f: "full screen", F: "full screen", Escape: "leave",
-  PageDown: "next page", PageUp: "previous page", a: "add page", A: "add page", m: "sound", M: "sound",
+  "[": "flatter", "]": "steeper", p: "pin or predict",
+  l: "lecture", f: "full screen", Escape: "leave",
+  PageDown: "next page", PageUp: "previous page", a: "add page", m: "sound",
 };
 const TAKES_KEYS = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="combobox"], [role="textbox"], [role="listbox"], [role="tab"]:focus-visible, [role="region"]:focus-visible, [role="radio"], [role="dialog"]';
 const TAKES_LETTERS = 'select, [role="listbox"]'; // to find an option
@@ -21,7 +21,7 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   // A presenter's remote knows these keys alone, whatever has the focus.
   if (["Escape", "PageDown", "PageUp"].includes(key)) return target.closest?.(`${TAKES_TEXT}, [role="listbox"]`) ? null : KEYS[key];
   // A slider has no use for a letter; a list and a text have.
-  if (key !== " " && key.length === 1) return target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}`) ? null : KEYS[key];
+  if (key !== " " && key.length === 1) return target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}`) ? null : KEYS[key.toLowerCase()];
   if (key !== " ") return target.closest?.(TAKES_KEYS) ? null : KEYS[key];
   // Where a click has left the focus, the space bar still plays; whoever came by the keyboard means
   // the control.

@@ -5,7 +5,7 @@ const SIDEBAR = '[data-testid="stSidebar"]';
 const LABEL = '[data-testid="stWidgetLabel"] p';
 
 export class Lecture {
-  /** @param {{chosen: Function, choose: Function, redraw: Function}} desk
+  /** @param {{chosen: Function, choose: Function}} desk
    * @param {() => void} onChange */
   constructor(desk, onChange) {
     Object.assign(this, { desk, onChange, opened: [] });
@@ -24,9 +24,9 @@ export class Lecture {
   }
 
   /** @param {string[]} kept keys of the controls to keep */
-  keep(kept) {
+  begin(kept) {
     this.kept = kept;
-    this.set(this.isOn);
+    this.set(true);
   }
 
   set(isOn) {

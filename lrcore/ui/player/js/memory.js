@@ -11,7 +11,7 @@ const PLACE = "at";
 const SPEED = "speed";
 const DECK = ["deck", "page"];
 const CHOICES = ["view", "t", "beat", "tilt", "slice", "plane", "axis", "lecture", "show"]; // ADD A CHOICE OF A VIEW HERE
-const OF_HALL = ["lecture", "show"]; // of these: they hold for a whole deck
+export const OF_HALL = ["lecture", "show"]; // of these: they hold for a whole deck
 const USUAL_SPEED = "60";
 const KNOWN_SPEEDS = [...SPEEDS.map(String), FASTEST];
 // Signs that may stand in a query as they are, and are easier to read so.
@@ -142,7 +142,8 @@ export class Memory {
   }
 }
 
-function addressOf({ origin, pathname }, query) {
+/** An address, with signs that are easy to read left as they are. */
+export function addressOf({ origin, pathname }, query) {
   const search = query.toString().replace(/%3A|%3B|%3D|%2C|%7E/g, (sign) => READABLE[sign]);
   return `${origin}${pathname}${search && `?${search}`}`;
 }

@@ -82,6 +82,15 @@ export function moved(pages, at, way) {
   return way ? others.toSpliced(at + way, 0, pages[at]) : others;
 }
 
+/** Where a browser keeps a deck; it may refuse even to say that it keeps nothing. */
+export function storage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** The deck that this browser keeps. */
 export class Draft {
   /** @param {Storage | null} storage */
