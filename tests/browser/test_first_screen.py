@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lrcore import Run, RunConfig
+from lrcore.stories import DECKS
 from tests.browser.conftest import OpenPage
 from tests.browser.player import assert_shows, hidden_part, number
 
@@ -219,7 +220,7 @@ def test_fingers_find_every_target(browser: Browser, address: str) -> None:
             page.get_by_test_id("stExpandSidebarButton").click()
             expect(page.get_by_text("Learning rate", exact=True)).to_be_in_viewport()
         else:
-            expect(page.locator(".st-key-menu a").last).to_be_visible()
+            expect(page.locator(".st-key-menu a")).to_have_count(1 + len(DECKS[0].stories))
         found = boxes(
             page,
             ".stage button, .stage select, .stage summary, .stSidebar summary, "

@@ -148,7 +148,9 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     choose(page, "data", "Your own points")
     wait_for_points(page, 3)
     expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)
-    assert_shows(page, Run(RunConfig(data=Placed(points), optimizer=SGD(lr=0.012))), 0)
+    run = Run(RunConfig(data=Placed(points), optimizer=SGD(lr=0.012)))
+    expect(page.get_by_test_id("loss")).to_have_text(f"{run.step(0).loss:.4f}")
+    assert_shows(page, run, 0)
 
 
 def test_points_survive_a_dropped_connection(open_page: OpenPage, context: BrowserContext) -> None:

@@ -38,6 +38,11 @@ export class Deck {
     this.show();
   }
 
+  /** Whether its pages have yet to come, and what they ask: until then nothing is said of the run. */
+  get isComing() {
+    return Boolean(this.name) && !this.found;
+  }
+
   get shown() {
     const { found, page } = this;
     return found?.pages[page - 1] ?? null;
@@ -46,10 +51,10 @@ export class Deck {
   /** What the page of the deck says of the run: what to watch, and what to press before it plays. A page of
    * the lecturer's own says it always; a story no longer where its settings have been changed.
    * @param {string} story what Python says to watch */
-  sentence(story, isAtRest) {
+  sentence(story, begins) {
     const { shown } = this;
     if (!shown || !(this.name.startsWith("~") || shown.watch === story)) return story;
-    return [shown.watch, isAtRest && shown.press].filter(Boolean).join(" ");
+    return [shown.watch, begins && shown.press].filter(Boolean).join(" ");
   }
 
   show() {

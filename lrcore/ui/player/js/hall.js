@@ -75,9 +75,17 @@ export class Hall {
   }
 
   /** What the status line says of the story, and before all else. */
-  words({ story }) {
+  words({ story, limits }) {
     const { predict, deck, stage: { playhead } } = this;
-    return { notice: this.notice, story: predict.sentence(deck.sentence(story, !playhead.moving)), isMasked: predict.isMasked, inLecture: this.lecture.isOn, opensAt: deck.opensAt };
+    const begins = !playhead.moving && playhead.here === deck.opensAt;
+    return {
+      notice: this.notice,
+      story: deck.isComing ? "" : predict.sentence(deck.sentence(story, begins)),
+      limits: deck.shown && begins ? null : limits, // there is room for what to press, or for a warning
+      isMasked: predict.isMasked,
+      inLecture: this.lecture.isOn,
+      opensAt: deck.opensAt,
+    };
   }
 
   /** @param {import("./protocol.js").Moment} moment */

@@ -94,7 +94,11 @@ export class Plane {
   }
 
   resize() {
-    if (!this.plot._fullLayout || !this.plot.clientWidth) return;
+    const { clientWidth, clientHeight } = this.plot;
+    if (!this.plot._fullLayout || !clientWidth) return;
+    const size = `${clientWidth} ${clientHeight} ${typeScale()}`;
+    if (size === this.size) return; // something beside it has another size
+    this.size = size;
     if (this.scale !== typeScale()) this.react();
     this.Plotly.Plots.resize(this.plot);
   }
