@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 import streamlit
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from lrcore import FEATURES, RunConfig
@@ -17,7 +18,8 @@ from lrcore.ui import own_data, training
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.commands import Place
 from lrcore.ui.player.film import Film
-from lrcore.ui.player.protocol import LimitWords, Request
+from lrcore.ui.player.protocol import LimitWords, Request, Version
+from lrcore.ui.session import Opening
 from tests.pages import config_of, film_of, opened, player, session_of, toasts, words
 
 FLOWERS = b"""id,length,width,species
@@ -117,6 +119,59 @@ def test_text_that_a_click_has_replaced_does_not_come_back(placing: AppTest) -> 
     placing.run()
     placing.text_area(key="placed_points").set_value("1,2,0").run()  # now it is an edit
     assert config_of(placing).data == Placed("1,2,0")
+
+
+def test_the_points_of_a_link_are_there_from_the_first_frame_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    films = []
+    monkeypatch.setattr(training.SHARED, "admit", films.append)
+    opened(data="placed", placed_points="1,2,0")
+    assert [film.wanted.data for film in films] == [Placed("1,2,0")]
+
+
+def test_a_click_while_a_link_opens_comes_again(placing: AppTest) -> None:
+    """What is done before the controls are drawn would be undone by them."""
+    session_of(placing).opening = Opening()
+    click(placing, (1, 3.0, 4.0))
+    assert config_of(placing).data == Placed("1,2,0")
+    assert player(placing)["done"] == 0
+    click(placing, (1, 3.0, 4.0))
+    assert config_of(placing).data == Placed("1,2,0;3,4,0")
+
+
+def test_a_click_stays_where_the_connection_dropped_before_the_address_had_it(
+    placing: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit then puts into the control what the address says."""
+    click(placing, (1, 3.0, 4.0))
+    text_area = DeltaGenerator.text_area
+    monkeypatch.setattr(DeltaGenerator, "text_area", lambda *_, **__: "1,2,0")
+    placing.run()
+    monkeypatch.setattr(DeltaGenerator, "text_area", text_area)
+    assert config_of(placing).data == Placed("1,2,0;3,4,0")
+    placing.run()
+    assert config_of(placing).data == Placed("1,2,0;3,4,0")
+    assert placing.text_area(key="placed_points").value == "1,2,0;3,4,0"
+
+
+def test_a_page_that_is_put_up_anew_goes_on_as_it_was(placing: AppTest) -> None:
+    """After a dropped connection its controls may say their defaults."""
+    placing.slider(key="momentum").set_value(0.5).run()
+    click(placing, (1, 3.0, 4.0))
+    before = config_of(placing)
+    assert (before.optimizer.momentum, before.data) == (0.5, Placed("1,2,0;3,4,0"))
+    placing.session_state["messages"] = [Request(knows=Version())]
+    placing.slider(key="momentum").set_value(0.0)
+    placing.button_group(key="data").set_value("blobs")
+    placing.text_area(key="placed_points").set_value(Placed().points)
+    placing.run()
+    assert config_of(placing) == before
+    placing.session_state["messages"] = [Request(knows=film_of(placing).version)]
+    placing.run()
+    assert config_of(placing) == before
+    assert placing.slider(key="momentum").value == 0.5
+    assert placing.text_area(key="placed_points").value == "1,2,0;3,4,0"
 
 
 def test_clicks_place_the_chosen_class(placing: AppTest) -> None:

@@ -29,7 +29,7 @@ from lrcore.ui.controls import (
     values_of,
     weights_text,
 )
-from lrcore.ui.own_data import replace_points
+from lrcore.ui.own_data import begin_with_points, replace_points
 from lrcore.ui.pins import PINS, pins_text
 from lrcore.ui.player.film import Film
 from lrcore.ui.sentences import say_of_link
@@ -66,6 +66,8 @@ def take_link() -> None:
             session().own_stops[control.key] = value
         if not control.is_bound:
             st.session_state[control.key] = value
+    if PLACED_POINTS in st.query_params:
+        begin_with_points(st.query_params[PLACED_POINTS])
     if bad:
         for key in bad:
             del st.query_params[key]

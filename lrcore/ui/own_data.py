@@ -7,6 +7,7 @@ not drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -90,15 +91,28 @@ def replace_points(text: str) -> None:
     _replace(text)
 
 
+def begin_with_points(text: str) -> None:
+    """Have the points of the page's link at once; the control says what is wrong with them."""
+    with suppress(SettingsError):
+        session().points = OwnPoints(text, Placed(text))
+
+
+def keep_own_data() -> None:
+    """Have the controls say what is in force; what they say now is no edit."""
+    state, points, chosen = st.session_state, session().points, session().chosen
+    if points is not None and "placed_points" in state:
+        echoes = (points.echoes | {state["placed_points"]}) - {points.text}
+        session().points = points._replace(echoes=echoes, fresh=True)
+    if chosen is not None:
+        state.update(zip(_CHOICE, chosen.choice, strict=True))
+
+
 def _draw_placed(on_demand: DeltaGenerator) -> None:
     state = st.session_state
     points = session().points
-    if points is not None:
-        if state.setdefault("placed_points", points.text) in points.echoes:
-            state["placed_points"] = points.text
-        elif not points.fresh:
-            points = points._replace(echoes=frozenset())
-        session().points = points._replace(fresh=False)
+    is_echo = points is not None and state.get("placed_points", points.text) in points.echoes
+    if points is not None and (is_echo or "placed_points" not in state):
+        state["placed_points"] = points.text
     st.segmented_control(
         "A click places",
         range(len(_MARKERS)),
@@ -122,7 +136,7 @@ def _draw_placed(on_demand: DeltaGenerator) -> None:
         "The link of this page carries them.",
         bind="query-params",
     )
-    _take_text(text)
+    _take_text(text, is_echo)
 
 
 def _read_placed() -> Placed:
@@ -145,9 +159,14 @@ def _replace(text: str) -> None:
     st.session_state["placed_points"] = text
 
 
-def _take_text(text: str) -> None:
+def _take_text(text: str, is_echo: bool) -> None:
+    """What the control says; is_echo: the browser said something that was replaced before."""
     before = session().points
-    if before is not None and before.text == text:
+    if before is not None and text in before.echoes:
+        return  # the address does, to which Streamlit returns after a dropped connection
+    if before is not None and text == before.text:
+        echoes = before.echoes if is_echo or before.fresh else frozenset()
+        session().points = before._replace(echoes=echoes, fresh=False)
         return
     try:
         placed = Placed(text)

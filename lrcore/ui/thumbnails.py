@@ -13,6 +13,8 @@ from lrcore.data import DataSettings
 _WIDTH, _HEIGHT = 56, 40  # px
 _MOST = 20  # points of a class
 _RADIUS = 2.0
+_DIAMOND = 2.8  # px from its middle to a corner
+_TURN = f"l{_DIAMOND} {_DIAMOND}-{_DIAMOND} {_DIAMOND}-{_DIAMOND}-{_DIAMOND}z"
 _FILE = (
     '<path d="M22 6h9l6 6v20H22z M31 6v6h6" fill="none" stroke="#7a8694" stroke-width="2"/>'
     '<path d="M25 18h9M25 23h9M25 28h9" stroke="#7a8694" stroke-width="2"/>'
@@ -33,7 +35,7 @@ def thumbnail(cls: type[DataSettings]) -> str:
 
 
 def _marks(settings: DataSettings) -> str:
-    """Some points of each class, as circles and diamonds."""
+    """Some points of each class, circles and diamonds: one path each, as every rerun sends it."""
     data = settings.sample()
     if len(data.y) == 0:
         return ""
@@ -41,14 +43,10 @@ def _marks(settings: DataSettings) -> str:
     size = torch.tensor([_WIDTH, _HEIGHT])
     scale = ((size - 3 * _RADIUS) / (high - low)).min()
     places = size / 2 + scale * (data.x - (low + high) / 2) * torch.tensor([1.0, -1.0])  # (n, 2)
-    marks = []
-    for label, colour in enumerate((palette.CLASS_0, palette.CLASS_1)):
-        of_class = places[data.y == label]
-        for x, y in of_class[:: max(1, len(of_class) // _MOST)].tolist():
-            turn = f' transform="rotate(45 {x:.1f} {y:.1f})"' if label else ""
-            r = _RADIUS
-            marks.append(
-                f'<rect x="{x - r:.1f}" y="{y - r:.1f}" width="{2 * r}" height="{2 * r}" '
-                f'rx="{0 if label else r}" fill="{colour}"{turn}/>'
-            )
-    return "".join(marks)
+    few = [at[:: max(1, len(at) // _MOST)] for at in (places[data.y == 0], places[data.y == 1])]
+    circles = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in few[0].tolist())
+    diamonds = "".join(f"M{x:.1f} {y - _DIAMOND:.1f}{_TURN}" for x, y in few[1].tolist())
+    return (
+        f'<path d="{circles}" stroke="{palette.CLASS_0}" stroke-width="{2 * _RADIUS}" '
+        f'stroke-linecap="round"/><path d="{diamonds}" fill="{palette.CLASS_1}"/>'
+    )

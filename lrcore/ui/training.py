@@ -27,7 +27,7 @@ from lrcore.ui.links import (
     start_again_with,
     take_link,
 )
-from lrcore.ui.own_data import place_points
+from lrcore.ui.own_data import keep_own_data, place_points
 from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.answers import respond
@@ -209,15 +209,32 @@ def _new_film(config: RunConfig, changes: Sequence[Segment] = ()) -> Film:
 
 
 def _take_request() -> None:
-    """Take the player's question, and carry out the commands in it that are new."""
+    """Take the player's question, and carry out the commands in it that are new.
+
+    Those to a film that a link still opens rest: the controls would undo them. They come again.
+    """
     request, film = asked(), session().film
     if request is None or film is None:
         return
     film.take(request)
+    if session().opening is not None:
+        return
+    if not request.knows.film:
+        _keep_settings(film)
     for command in request.do:
         if command.number > film.done:
             film.done = command.number
             _carry_out(command, film)
+
+
+def _keep_settings(film: Film) -> None:
+    """Have the film go on as it was in a page that knows nothing of it.
+
+    After a dropped connection Streamlit may put up the page anew: its controls then say their
+    defaults until they are told better.
+    """
+    _follow(film, _said())
+    keep_own_data()
 
 
 def _carry_out(command: Command, film: Film) -> None:

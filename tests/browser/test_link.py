@@ -102,6 +102,26 @@ def test_commands_are_numbered_and_come_until_they_are_confirmed(js: OpenModule)
     assert (first["do"], second["do"], third["do"]) == ([placed], [placed, restart], [restart])
 
 
+def test_a_command_that_is_not_carried_out_yet_comes_without_need(js: OpenModule) -> None:
+    place: list[Plain] = [["link.command", "Place", {"points": [[1, 2]]}], ["link.ask", {}]]
+    rests: list[Plain] = ["answer", 1, 120, 0]
+    first, second = sent(js, *place, rests, NEED)
+    assert first["do"] == second["do"] != []
+    assert len(sent(js, *place, ["answer", 1, 120, 0, {"done": 1}], NEED)) == 1
+
+
+def test_a_page_does_what_was_left_by_the_one_before_of_the_same_film(js: OpenModule) -> None:
+    left = [{"command": "Undo", "number": number} for number in (4, 5)]
+    answer: Plain = {"version": {"film": 0}, "done": 4}
+    adopt: list[Plain] = [["link.adopt", {"film": 0, "commands": left}, answer], NEED]
+    [first] = sent(js, *adopt)
+    assert first["do"] == left[1:]
+    [_, second] = sent(js, *adopt, ["link.command", "Pin"], ["link.ask", {}])
+    assert [one["number"] for one in second["do"]] == [5, 6]
+    for other in ({"film": 1, "commands": left}, {}):
+        assert sent(js, ["link.adopt", other, answer], NEED) == []
+
+
 def test_numbers_go_on_where_an_earlier_player_stopped(js: OpenModule) -> None:
     told: list[Plain] = ["answer", 1, 120, 0, {"done": 7}]
     [question] = sent(js, told, ["link.command", "Restart"], ["link.ask", {}])

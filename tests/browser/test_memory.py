@@ -39,6 +39,12 @@ def told_of(changes: str = "", pins: str = "", **settings: str) -> Plain:
     return {"changes": changes, "pins": pins, "settings": {**settings}}
 
 
+def test_what_one_stage_leaves_the_next_takes_once(js: OpenModule) -> None:
+    left = {"film": 1, "commands": []}
+    assert kept(js, "", ["leave", left], ["takeLeft"], ["takeLeft"])["found"][1:] == [left, {}]
+    assert kept(js, "", ["takeLeft"], before="someone else's")["found"] == [{}]
+
+
 def test_settings_that_python_has_set_are_not_lost(js: OpenModule) -> None:
     """Streamlit may lose those of controls that it draws for the first time; what stands there is
     the user's."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import BrowserContext, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lrcore import SGD, Blobs, Run, RunConfig
 from lrcore.ui.player.words import began, ending_sentence
@@ -88,22 +91,38 @@ def test_a_dropped_connection_loses_nothing(open_page: OpenPage, context: Browse
         "  constructor(...given) { super(...given); window.sockets.push(this); }"
         "};"
     )
-    page = open_page(ENDLESS, quiet=False)
+    page = open_page(f"{ENDLESS}&momentum=0.5", quiet=False)
+    cached: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", note_cached(cached)))
     page.get_by_test_id("play").click()
-    wait_for_iteration(page, 30)
-    before = page.evaluate("sockets.length")
-    page.evaluate("sockets.forEach(socket => socket.close())")
-    page.wait_for_function(
-        "before => sockets.length > before && sockets.at(-1).readyState === WebSocket.OPEN",
-        arg=before,
-    )
-    here = int(number(page, "iteration"))
-    wait_for_iteration(page, here + 400)
+    for goal in (30, 200, 400):  # it drops amid a rerun or between two
+        wait_for_iteration(page, goal)
+        before = page.evaluate("sockets.length")
+        page.evaluate("sockets.forEach(socket => socket.close())")
+        page.wait_for_function(
+            "before => sockets.length > before && sockets.at(-1).readyState === WebSocket.OPEN",
+            arg=before,
+        )
+    wait_for_iteration(page, 600)
     here = pause(page)
-    run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
+    run = Run(RunConfig(optimizer=SGD(momentum=0.5), target_accuracy=1.0, max_iterations=1_000_000))
     run.extend(10, here + 1)
     assert_shows(page, run, here)
     assert page.locator(".stage").get_attribute("data-run") == "1"
+    expect(page.locator(".st-key-momentum")).to_contain_text("0.50")
+    assert cached == []
+
+
+def note_cached(found: list[str]) -> Callable[[bytes], None]:
+    """Notes what Streamlit may send as a mere reference later; a page that was away may have
+    forgotten it."""
+
+    def note(frame: bytes) -> None:
+        message = ForwardMsg.FromString(frame)
+        if message.metadata.cacheable:
+            found.append(message.hash)
+
+    return note
 
 
 def test_two_pages_do_not_mix(open_page: OpenPage) -> None:

@@ -256,6 +256,7 @@ def test_pages_of_a_dead_replica_go_on_with_another(
 
         playing.get_by_test_id("play").click()
         wait_for_iteration(playing, 60)
+        wait_until(lambda: all(map(goes_on, visitors)))
         [home] = homes[cookie]
         replicas[home].kill()
         wait_for_iteration(playing, 400)

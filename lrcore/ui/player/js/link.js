@@ -37,6 +37,18 @@ export class Link {
     this.commands.push({ command, number: this.lastCommand, ...fields });
   }
 
+  /** What is yet to be done, for a page that takes this one's place. */
+  get undone() {
+    return { film: this.version.film, commands: this.commands };
+  }
+
+  /** Have Python carry out what it has not confirmed to the page before, which was of the same film. */
+  adopt({ film, commands }, answer) {
+    if (film !== answer.version.film) return;
+    this.commands = commands.filter(({ number }) => number > answer.done).concat(this.commands);
+    this.lastCommand = Math.max(this.lastCommand, ...this.commands.map(({ number }) => number));
+  }
+
   /** A question would call the page back that the user is about to leave. */
   leave() {
     this.left = this.clock();
@@ -50,7 +62,7 @@ export class Link {
   /** Ask if there is need: one question at a time, and again when it is lost. */
   askIfNeeded(wants) {
     if (this.asked && this.clock() - this.asked.when <= PATIENCE) return;
-    const needed = this.asked || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
+    const needed = this.asked || this.commands.length || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
     if (needed) this.ask(wants);
   }
 

@@ -5,6 +5,7 @@ import { keepOneEntryAPage } from "./entries.js";
 import { FASTEST, SPEEDS } from "./record.js";
 
 const KEY = "lrcore";
+const UNDONE = "lrcore.undone";
 const CHANGES = "changes";
 const PINS = "pins";
 const PLACE = "at";
@@ -42,9 +43,9 @@ export class Memory {
     return query.toString();
   }
 
-  read() {
+  read(key = KEY) {
     try {
-      return JSON.parse(this.storage.getItem(KEY)) ?? {};
+      return JSON.parse(this.storage.getItem(key)) ?? {};
     } catch {
       return {}; // someone else's words, or a browser that keeps nothing
     }
@@ -127,8 +128,25 @@ export class Memory {
     const kept = JSON.stringify({ settings: this.settings, playing, speed: String(speed), ...this.choices });
     if (kept === this.kept) return;
     this.kept = kept;
+    this.store(KEY, kept);
+  }
+
+  /** What is yet to be done, for the stage that takes the place of this one: after a dropped connection
+   * Streamlit may take it down and put up another. */
+  leave(undone) {
+    this.store(UNDONE, JSON.stringify(undone));
+  }
+
+  /** What the stage before has left, once. */
+  takeLeft() {
+    const left = this.read(UNDONE);
+    this.store(UNDONE, "{}");
+    return left;
+  }
+
+  store(key, text) {
     try {
-      this.storage.setItem(KEY, kept);
+      this.storage.setItem(key, text);
     } catch {
       this.kept = null; // a browser that keeps nothing
     }

@@ -112,6 +112,7 @@ export class Stage {
   }
 
   destroy() {
+    this.memory.leave(this.link.undone);
     this.stop.abort();
     this.side.destroy();
     this.sizes.disconnect();
@@ -132,6 +133,7 @@ export class Stage {
   /** @param {import("./protocol.js").Answer} answer */
   receive(answer) {
     const { film, link, playhead } = this;
+    if (!link.version.run) link.adopt(this.memory.takeLeft(), answer);
     const owed = link.commands.length;
     const isNew = link.receive(answer);
     this.departure.answered();
