@@ -22,7 +22,7 @@ from lrcore.data import DataError, Uploaded
 from lrcore.data.table import select
 from lrcore.limits import Limits
 from lrcore.settings import Setting
-from lrcore.ui import own_data
+from lrcore.ui import own_file
 from lrcore.ui.autograd.controls import controls_of
 from lrcore.ui.autograd.page import EXERCISES, RENAMED
 from lrcore.ui.controls import all_controls
@@ -159,7 +159,7 @@ def file(chance: random.Random) -> None:
     for _ in range(chance.choice((0, 0, 0, 0, 0, 3))):
         content[chance.randrange(len(content))] = chance.randrange(256)
     with suppress(DataError):
-        upload, choice = own_data._opened("a.csv", bytes(content))
+        upload, choice = own_file._opened("a.csv", bytes(content))
         data = Uploaded(select(upload.table, *choice).dataset)
         answer = respond(Film(RunConfig(data=data, max_iterations=20)))
         json.dumps(answer.message(), allow_nan=False)

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from lrcore import FEATURES, RunConfig
 from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
-from lrcore.ui import own_data, training
+from lrcore.ui import own_file, training
 from lrcore.ui.player.answers import respond
 from lrcore.ui.player.commands import Place
 from lrcore.ui.player.film import Film
@@ -334,7 +334,7 @@ def test_columns_and_classes_can_be_chosen() -> None:
 def test_what_is_most_often_meant_is_chosen(
     header: str, rows: list[str], expected: tuple[str, ...]
 ) -> None:
-    _, choice = own_data._opened("some.csv", "\n".join([header, *rows]).encode())
+    _, choice = own_file._opened("some.csv", "\n".join([header, *rows]).encode())
     assert choice == expected
 
 
@@ -391,7 +391,7 @@ def test_nothing_is_read_or_selected_twice(monkeypatch: pytest.MonkeyPatch) -> N
     upload(page, FLOWERS)
     data = config_of(page).data
     for name in ("read_table", "select", "values_of", "numeric_columns"):
-        monkeypatch.delattr(own_data, name)
+        monkeypatch.delattr(own_file, name)
     page.slider(key="momentum").set_value(0.5).run()
     page.segmented_control(key="data").set_value("blobs").run()
     page.segmented_control(key="data").set_value("csv").run()
@@ -414,6 +414,6 @@ def test_a_click_that_comes_before_the_controls_places_the_first_class() -> None
 
 def page_of_a_quick_hand() -> None:
     """The player is there before the sidebar."""
-    from lrcore.ui.own_data import place_points
+    from lrcore.ui.own_points import place_points
 
     place_points([(3.0, 4.0)])

@@ -29,7 +29,7 @@ from lrcore.ui.controls import (
     values_of,
     weights_text,
 )
-from lrcore.ui.own_data import begin_with_points, replace_points
+from lrcore.ui.own_points import begin_with_points, replace_points
 from lrcore.ui.pins import PINS, pins_text
 from lrcore.ui.player.film import Film
 from lrcore.ui.sentences import say_of_link

@@ -27,7 +27,8 @@ from lrcore.ui.links import (
     start_again_with,
     take_link,
 )
-from lrcore.ui.own_data import keep_own_data, place_points
+from lrcore.ui.own_data import OWN_DATA
+from lrcore.ui.own_points import place_points
 from lrcore.ui.pins import pins_of, pins_text
 from lrcore.ui.player import asked, player
 from lrcore.ui.player.answers import respond
@@ -234,7 +235,8 @@ def _keep_settings(film: Film) -> None:
     defaults until they are told better.
     """
     _follow(film, _said())
-    keep_own_data()
+    for own in OWN_DATA.values():
+        own.keep()
 
 
 def _carry_out(command: Command, film: Film) -> None:
