@@ -221,6 +221,7 @@ def test_fingers_find_every_target(browser: Browser, address: str) -> None:
             expect(page.get_by_text("Learning rate", exact=True)).to_be_in_viewport()
         else:
             expect(page.locator(".st-key-menu a")).to_have_count(1 + len(DECKS[0].stories))
+            expect(page.locator(".st-key-menu [role=radio]")).to_have_count(1 + len(DECKS))
         found = boxes(
             page,
             ".stage button, .stage select, .stage summary, .stSidebar summary, "

@@ -80,6 +80,8 @@ def test_a_moment_in_one_sentence(js: OpenModule) -> None:
     )
     first = rising | {"index": 0, "before": None, "loss": math.inf}
     assert say.call("sentenceOf", first).startswith("Iteration 0: loss ∞; ")
+    none = first | {"scores": [], "labels": [], "tests": []}
+    assert say.call("sentenceOf", none) == "There are no points yet."
 
 
 def test_only_keys_of_controls_are_kept_of_a_link(js: OpenModule) -> None:

@@ -88,7 +88,7 @@ def test_the_dialog_composes_a_link_that_opens_just_that(open_page: OpenPage) ->
     page = settle(open_page("?mean=1.2"))
     page.get_by_test_id("lecture").click()
     dialog = page.get_by_test_id("compose")
-    dialog.get_by_label("Momentum").check()
+    dialog.get_by_role("checkbox", name="Momentum").check()
     dialog.get_by_label("View").select_option("Sigmoid")
     story = DECKS[1].stories[2]
     dialog.get_by_label("Story").select_option(story.title)

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as NothingCame
 
 from lrcore import SGD, Run, RunConfig
 from lrcore.data import Placed
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE, OpenPage
 from tests.browser.player import (
     assert_shows,
     choose_exercise,
@@ -61,7 +61,7 @@ def upload(page: Page, folder: Path, name: str, content: str) -> None:
         page.wait_for_selector("[data-test-script-state=notRunning]")
         page.locator("input[type=file]").set_input_files(path)
         with suppress(NothingCame):
-            return taken.wait_for(timeout=6000)
+            return taken.wait_for(timeout=PATIENCE / 3)
     return expect(taken).to_be_visible()
 
 

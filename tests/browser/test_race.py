@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from lrcore import LBFGS, SGD, Run, RunConfig
 from lrcore.insight import RATE_LADDER
 from lrcore.ui.player.race import order
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE, OpenPage
 from tests.browser.player import number, wait_for_frames
 
 _FLAGS = """() => document.querySelector('[data-testid=curves]').data
@@ -37,7 +37,7 @@ def test_a_fair_race_shows_its_ladder_and_plays_to_its_order(open_page: OpenPage
     expect(go).to_be_disabled()
     choose(page, "SGD", "LBFGS")
     go.click()
-    expect(go).to_have_text("Start the race", timeout=60_000)
+    expect(go).to_have_text("Start the race", timeout=4 * PATIENCE)
     rows = page.locator(".race tr").all()
     assert rows[0].locator("th").all_inner_texts() == [
         "rate",

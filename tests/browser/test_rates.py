@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lrcore import Blobs, Run, RunConfig
 from lrcore.insight import MOMENTA, RATES, RateMap, rate_map, stable_rates
-from tests.browser.conftest import OpenModule, OpenPage
+from tests.browser.conftest import PATIENCE, OpenModule, OpenPage
 from tests.browser.player import (
     ENDLESS,
     assert_shows,
@@ -263,7 +263,9 @@ def test_the_map_fills_while_the_page_plays_and_another_view_stops_it(
     )
     assert not any('"rates"' in one for one in asked)
     page.keyboard.press("5")
-    expect(page.get_by_test_id("rates-said")).to_contain_text("No run reaches", timeout=60_000)
+    expect(page.get_by_test_id("rates-said")).to_contain_text(
+        "No run reaches", timeout=4 * PATIENCE
+    )
     pause(page)
 
 

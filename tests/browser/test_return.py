@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
-from tests.browser.conftest import PATIENCE, OpenPage
+from tests.browser.conftest import PATIENCE, OpenModule, OpenPage
 from tests.browser.player import ENDLESS, go_to, number, wait_for_iteration
 from tests.serving import free_port, start, wait_until_healthy
 
@@ -42,11 +42,13 @@ def test_every_way_back_keeps_settings_and_playhead(open_page: OpenPage) -> None
 
 
 def test_what_played_plays_on_after_a_reload(open_page: OpenPage) -> None:
-    page = open_page(SETTINGS, quiet=False)
+    page = open_page(f"{SETTINGS}&speed=5", quiet=False)
+    go_to(page, 100)
     page.get_by_test_id("play").click()
-    wait_for_iteration(page, 60)
+    wait_for_iteration(page, 103)
     page.reload()
     page.locator(".stage[data-run]").wait_for()
+    assert number(page, "iteration") >= 100
     wait_for_iteration(page, 120)
     expect(page.get_by_test_id("play")).to_have_text("Pause")
 
@@ -124,3 +126,26 @@ def test_a_question_on_the_way_back_does_not_call_the_left_page(page: Page, addr
         send()
     expect(page.get_by_test_id("node").first).to_be_visible()
     page.context.close()
+
+
+def test_back_is_pressed_again_where_a_question_called_the_page_back(js: OpenModule) -> None:
+    seen = js("departure.js").run("""async ({ Departure }) => {
+        const back = (act) => new Promise((done) => {
+            addEventListener("popstate", done, { once: true });
+            act();
+        });
+        const seen = [];
+        history.pushState(null, "", "/lab");
+        history.pushState(null, "", "/");
+        const departure = new Departure({ link: { leave: () => seen.push("left") } }, {});
+        departure.answered();
+        await back(() => history.back());
+        departure.answered();  // to a question from before
+        seen.push(location.pathname);
+        history.pushState(null, "", "/");  // by Streamlit, which draws the page that has asked
+        await back(() => departure.answered());
+        seen.push(location.pathname);
+        history.back();
+        return seen;
+    }""")
+    assert seen == ["left", "/lab", "left", "/lab"]

@@ -46,6 +46,11 @@ export class Playhead {
     this.state = "playing";
   }
 
+  /** Play from the moment that is awaited, once it is there. */
+  playOn() {
+    this.state = "playing";
+  }
+
   pause() {
     this.state = "paused";
     this.position = Math.max(0, this.index);

@@ -166,7 +166,7 @@ export class Stage {
     this.hand.held = null;
     this.playhead.rewind(at || null);
     this.link.resume = 0;
-    if (this.memory.playing && !mayNotMove()) this.playhead.play(0, false);
+    if (this.memory.playing && !mayNotMove()) this.playhead.playOn();
     this.root.classList.toggle("placing", scene.placing);
     this.root.classList.toggle("tested", scene.columns.length > 2);
     for (const view of [...this.views, this.dialogs]) view.setScene(scene);
