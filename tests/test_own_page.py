@@ -16,7 +16,7 @@ from lrcore.data import Placed, Uploaded
 from lrcore.settings import Settings
 from lrcore.ui import own_file, training
 from lrcore.ui.player.answers import respond
-from lrcore.ui.player.commands import Place
+from lrcore.ui.player.commands import Place, TryRates
 from lrcore.ui.player.film import Film
 from lrcore.ui.player.protocol import LimitWords, Request, Version
 from lrcore.ui.session import Opening
@@ -172,6 +172,22 @@ def test_a_page_that_is_put_up_anew_goes_on_as_it_was(placing: AppTest) -> None:
     assert config_of(placing) == before
     assert placing.slider(key="momentum").value == 0.5
     assert placing.text_area(key="placed_points").value == "1,2,0;3,4,0"
+
+
+def test_a_browser_that_has_heard_of_one_control_only_changes_nothing(placing: AppTest) -> None:
+    placing.session_state["messages"] = [Request(do=(TryRates(1, 0.15, 0.5),))]
+    placing.run()
+    placing.session_state["messages"] = [Request(knows=film_of(placing).version)]
+    placing.select_slider(key="lr").set_value(0.15)
+    placing.slider(key="momentum").set_value(0.9)  # as before
+    placing.run()
+    optimizer = config_of(placing).optimizer
+    assert (optimizer.lr, optimizer.momentum) == (0.15, 0.5)
+    placing.slider(key="momentum").set_value(0.5)
+    placing.run()
+    placing.slider(key="momentum").set_value(0.9)  # by the user
+    placing.run()
+    assert config_of(placing).optimizer.momentum == 0.9
 
 
 def test_clicks_place_the_chosen_class(placing: AppTest) -> None:

@@ -16,6 +16,7 @@ from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import PLACED_POINTS, query, read
+from lrcore.ui.echo import is_echo
 from lrcore.ui.links import (
     described_by,
     expected_values,
@@ -92,7 +93,7 @@ def _let_controls_follow() -> None:
     if not stale or film is None or not film.is_known:
         return
     said = _said()
-    if said in stale:
+    if is_echo(said, film.wanted, stale):
         show(film.wanted)
     elif said == film.wanted:
         session().stale = frozenset()
@@ -105,9 +106,9 @@ def _expected() -> RunConfig | str:
     brings other settings, the page is drawn again.
     """
     film, said = session().film, _said()
-    if film is not None and session().opening is None and said in session().stale:
-        return film.wanted
-    return said
+    if film is None or session().opening is not None:
+        return said
+    return film.wanted if is_echo(said, film.wanted, session().stale) else said
 
 
 def _said() -> RunConfig | str:
