@@ -155,19 +155,31 @@ def test_a_click_stays_where_the_connection_dropped_before_the_address_had_it(
     assert placing.text_area(key="placed_points").value == "1,2,0;3,4,0"
 
 
-def test_a_page_that_is_put_up_anew_goes_on_as_it_was(placing: AppTest) -> None:
+def say_defaults(page: AppTest) -> None:
+    page.slider(key="momentum").set_value(0.9)
+    page.button_group(key="data").set_value("blobs")
+    for text in page.text_area:  # where it is drawn
+        text.set_value(Placed().points)
+
+
+@pytest.mark.parametrize("questions", [["alone"], ["with the controls"], ["alone"] * 2])
+def test_a_page_that_is_put_up_anew_goes_on_as_it_was(
+    placing: AppTest, questions: list[str]
+) -> None:
     """After a dropped connection its controls may say their defaults."""
     placing.slider(key="momentum").set_value(0.5).run()
     click(placing, (1, 3.0, 4.0))
     before = config_of(placing)
     assert (before.optimizer.momentum, before.data) == (0.5, Placed("1,2,0;3,4,0"))
-    placing.session_state["messages"] = [Request(knows=Version())]
-    placing.slider(key="momentum").set_value(0.0)
-    placing.button_group(key="data").set_value("blobs")
-    placing.text_area(key="placed_points").set_value(Placed().points)
-    placing.run()
-    assert config_of(placing) == before
-    placing.session_state["messages"] = [Request(knows=film_of(placing).version)]
+    nothing, all_of_it = Version(), film_of(placing).version
+    for asks in questions:
+        placing.session_state["messages"] = [Request(knows=nothing)]
+        if asks == "with the controls":
+            say_defaults(placing)
+        placing.run()
+        assert config_of(placing) == before
+    placing.session_state["messages"] = [Request(knows=all_of_it)]
+    say_defaults(placing)
     placing.run()
     assert config_of(placing) == before
     assert placing.slider(key="momentum").value == 0.5

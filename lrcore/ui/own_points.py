@@ -53,7 +53,8 @@ def keep_placed() -> None:
     """Have the control say what is in force; what it says now is no edit."""
     state, points = st.session_state, session().points
     if points is not None and "placed_points" in state:
-        echoes = (points.echoes | {state["placed_points"]}) - {points.text}
+        said = {state["placed_points"], Placed().points}
+        echoes = (points.echoes | said) - {points.text}
         session().points = points._replace(echoes=echoes, fresh=True)
 
 

@@ -65,6 +65,7 @@ class Session:
         film: the run of the training page.
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
+        arrives: the training page has come again, and does not know its film yet.
         sentences: what is yet to be said, and with which icon.
         opening: the changes in the link that the page is being opened with, and the pins; None once
             it is open.
@@ -81,6 +82,7 @@ class Session:
     film: Film | None = None
     problem: str | None = None
     page: str = ""
+    arrives: bool = False
     sentences: list[tuple[str, str]] = field(default_factory=list)
     opening: Opening | None = None
     opened: tuple[Segment, ...] = ()

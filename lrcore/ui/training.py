@@ -16,7 +16,7 @@ from lrcore.settings import SettingsError
 from lrcore.training import RunConfig, Segment, TrainingError
 from lrcore.ui.changes import segments_of, text_of
 from lrcore.ui.controls import PLACED_POINTS, query, read
-from lrcore.ui.echo import is_echo
+from lrcore.ui.echo import by_default, is_echo
 from lrcore.ui.links import (
     described_by,
     expected_values,
@@ -82,6 +82,7 @@ def _arrive() -> None:
     film = session().film
     if film is not None and not has_settings():
         start_again_with(film)
+    session().arrives = film is not None
     forget()
     take_link()
     session().opening, session().opened = opening_in_link(), ()
@@ -221,7 +222,9 @@ def _take_request() -> None:
     film.take(request)
     if session().opening is not None:
         return
-    if not request.knows.film:
+    if request.knows.film:
+        session().arrives = False
+    elif not session().arrives:
         _keep_settings(film)
     for command in request.do:
         if command.number > film.done:
@@ -230,12 +233,12 @@ def _take_request() -> None:
 
 
 def _keep_settings(film: Film) -> None:
-    """Have the film go on as it was in a page that knows nothing of it.
+    """Have the film go on as it was in a page that is put up anew.
 
-    After a dropped connection Streamlit may put up the page anew: its controls then say their
-    defaults until they are told better.
+    Streamlit may do so after a dropped connection. The controls then say their defaults, with this
+    question or a later one, until they are told better.
     """
-    _follow(film, _said())
+    _follow(film, _said(), by_default())
     for own in OWN_DATA.values():
         own.keep()
 
