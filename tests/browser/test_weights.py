@@ -179,8 +179,8 @@ def test_the_link_keeps_which_map_is_seen(open_page: OpenPage) -> None:
     page.get_by_test_id("weights-second").select_option("1")
     page.keyboard.press("]")
     go_to(page, 1)
-    page.wait_for_function("location.search.includes('plane=0-1')")
-    assert "tilt=45" in page.url
+    for said in ("plane=0-1", "tilt=45"):
+        page.wait_for_function("said => location.search.includes(said)", arg=said)
 
 
 def test_surface_rises_with_the_tilt(open_page: OpenPage) -> None:

@@ -185,11 +185,12 @@ export class Stage {
   }
 
   /** A control that is let go sends its value within this very task: Streamlit sends our word along
-   * with it, so that Python knows where the change applies. A link sends none, see `Link.leave`. */
+   * with it, so that Python knows where the change applies; also where it has yet to answer, as Streamlit
+   * may have dropped the question. A link sends none, see `Link.leave`. */
   controlUsed({ type, key, target }) {
     if (this.root.contains(target) || target === document.body || target.closest?.("a[href]")) return;
     if (type.startsWith("key") && !CHANGES_A_CONTROL.test(key)) return;
-    if (this.link.untold) this.link.report(this.wants);
+    if (this.link.untold || this.link.asked) this.link.report(this.wants);
   }
 
   /** Keep the playhead where F5, the browser's buttons and a copied address find it, once Python knows
