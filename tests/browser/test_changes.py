@@ -90,6 +90,7 @@ def test_back_and_forward_keep_a_changed_run(open_page: OpenPage) -> None:
     expect_the_changed_run(page, run, 50)
     page.go_back()
     expect(page.get_by_test_id("node").first).to_be_visible()
+    expect(page.locator(".stage")).to_have_count(0)
     page.go_forward()
     expect_the_changed_run(page, run, 50)
 
