@@ -128,24 +128,25 @@ def test_a_question_on_the_way_back_does_not_call_the_left_page(page: Page, addr
     page.context.close()
 
 
-def test_back_is_pressed_again_where_a_question_called_the_page_back(js: OpenModule) -> None:
-    seen = js("departure.js").run("""async ({ Departure }) => {
-        const back = (act) => new Promise((done) => {
-            addEventListener("popstate", done, { once: true });
+def test_a_page_that_a_question_called_back_is_left_all_the_same(js: OpenModule) -> None:
+    """And it makes no entry: Forward leads to where it led before."""
+    seen = js("entries.js").run("""async ({ keepOneEntryAPage }) => {
+        const popped = (act) => new Promise((done) => {
+            addEventListener("popstate", ({ isTrusted }) => done(isTrusted), { once: true });
             act();
         });
         const seen = [];
         history.pushState(null, "", "/lab");
-        history.pushState(null, "", "/");
-        const departure = new Departure({ link: { leave: () => seen.push("left") } }, {});
-        departure.answered();
-        await back(() => history.back());
-        departure.answered();  // to a question from before
-        seen.push(location.pathname);
-        history.pushState(null, "", "/");  // by Streamlit, which draws the page that has asked
-        await back(() => departure.answered());
-        seen.push(location.pathname);
-        history.back();
+        history.pushState(null, "", "/?lr=0.5");
+        keepOneEntryAPage(window);
+        seen.push(await popped(() => history.back()), location.pathname);
+        const entries = history.length;
+        // By Streamlit, which draws the page that has asked.
+        seen.push(await popped(() => history.pushState(null, "", "/")));
+        history.pushState(null, "", "/lab");  // once it has been led on
+        seen.push(location.pathname, history.length - entries);
+        seen.push(await popped(() => history.forward()), location.search);
+        delete history.pushState;
         return seen;
     }""")
-    assert seen == ["left", "/lab", "left", "/lab"]
+    assert seen == [True, "/lab", False, "/lab", 0, True, "?lr=0.5"]

@@ -2,8 +2,6 @@
 // show that moment, and this one returns to it. From then on, and after the browser's Back, nothing is
 // asked: a question says which page it comes from, and Streamlit would draw that one. Streamlit sends what
 // it is given a moment later; so the last question must be on its way before it is told of the other page.
-// Back comes without a warning: where a question of the same moment has called the page back, Back is
-// pressed once more.
 import { leadsAway } from "./entries.js";
 
 const PATIENT = 500; // ms that a link waits for an answer
@@ -12,10 +10,10 @@ export class Departure {
   /** @param {import("./stage.js").Stage} stage whose playhead is to be known
    * @param {AddEventListenerOptions} options of a listener to all clicks */
   constructor(stage, options) {
-    Object.assign(this, { stage, way: null, home: location.pathname, wentBack: false });
+    Object.assign(this, { stage, way: null });
     document.addEventListener("click", (event) => this.leave(event), options);
     // The browser's buttons: each page has one entry, so they lead to another.
-    window.addEventListener("popstate", ({ isTrusted }) => isTrusted && this.goBack(), options);
+    window.addEventListener("popstate", ({ isTrusted }) => isTrusted && stage.link.leave(), options);
   }
 
   leave(event) {
@@ -31,17 +29,8 @@ export class Departure {
     setTimeout(() => this.way && this.goSoon(), PATIENT);
   }
 
-  goBack() {
-    this.stage.link.leave();
-    this.wentBack = location.pathname !== this.home;
-  }
-
   /** An answer has come. */
   answered() {
-    if (this.wentBack && location.pathname === this.home) {
-      this.wentBack = false;
-      history.back();
-    }
     if (this.way && !this.stage.link.asked) this.goSoon();
   }
 
