@@ -234,6 +234,11 @@ def query(config: RunConfig) -> dict[str, str]:
     return link
 
 
+def default_values() -> dict[str, Value]:
+    """What the controls say before they are told anything, by key."""
+    return {control.key: control.default for control in all_controls()}
+
+
 def values_of(config: RunConfig) -> dict[str, Value]:
     """What the controls say of `config`, by key."""
     values: dict[str, Value] = {name: getattr(config, name) for name, _ in described(RunConfig)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lrcore.training import RunConfig
-from lrcore.ui.controls import all_controls, read, values_of
+from lrcore.ui.controls import default_values, read, values_of
 from lrcore.ui.own_data import OWN_DATA
 
 
 def by_default() -> RunConfig:
-    """What the controls say before they are told anything."""
-    return read({control.key: control.default for control in all_controls()})
+    """The settings by controls that have not been told anything."""
+    return read(default_values())
 
 
 def is_echo(said: RunConfig | str, wanted: RunConfig, before: Iterable[RunConfig]) -> bool:

@@ -23,6 +23,7 @@ from lrcore.ui.controls import (
     all_controls,
     as_text,
     controls_by_key,
+    default_values,
     parsed,
     query,
     read,
@@ -102,7 +103,7 @@ def described_by(link: str) -> Described:
         DataError: its points cannot be had.
     """
     said = {key: texts[-1] for key, texts in parse_qs(link, keep_blank_values=True).items()}
-    values = {control.key: control.default for control in all_controls()}
+    values = default_values()
     values |= {control.key: value for control, value in _values_in(said) if value is not None}
     if PLACED_POINTS in said:
         replace_points(said[PLACED_POINTS])
@@ -166,9 +167,8 @@ def show(config: RunConfig) -> None:
 
 def expected_values() -> dict[str, Value]:
     """What each control says, or will say when it is drawn: what the link says, or its default."""
-    values: dict[str, Value] = {}
+    values = default_values()
     for control in all_controls():
-        values[control.key] = control.default
         if control.key in st.session_state:
             values[control.key] = st.session_state[control.key]
         elif control.key in st.query_params:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lrcore import Run
 
@@ -84,6 +84,31 @@ def go_to(page: Page, iteration: int) -> None:
     """Move the timeline's thumb."""
     page.get_by_test_id("timeline").fill(str(iteration))
     expect(page.get_by_test_id("iteration")).to_have_text(str(iteration))
+
+
+def keep_sockets(context: BrowserContext) -> None:
+    """Have the pages keep their connections, for `drop_connection`."""
+    context.add_init_script(
+        "window.sockets = [];"
+        "window.WebSocket = class extends WebSocket {"
+        "  constructor(...given) { super(...given); window.sockets.push(this); }"
+        "};"
+    )
+
+
+def drop_connection(page: Page) -> int:
+    """Close it, whatever is under way; how many the page has had."""
+    before: int = page.evaluate("sockets.length")
+    page.evaluate("sockets.forEach(socket => socket.close())")
+    return before
+
+
+def wait_for_connection(page: Page, after: int) -> None:
+    """Wait until the page has had more connections than that, and has one."""
+    page.wait_for_function(
+        "before => sockets.length > before && sockets.at(-1).readyState === WebSocket.OPEN",
+        arg=after,
+    )
 
 
 def choose_exercise(page: Page, name: str) -> None:

@@ -17,9 +17,12 @@ from tests.browser.player import (
     assert_shows,
     choose_exercise,
     click_at,
+    drop_connection,
     hidden_part,
+    keep_sockets,
     move_slider,
     number,
+    wait_for_connection,
     wait_for_iteration,
 )
 
@@ -154,22 +157,13 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
 
 
 def test_points_survive_a_dropped_connection(open_page: OpenPage, context: BrowserContext) -> None:
-    context.add_init_script(
-        "window.sockets = [];"
-        "window.WebSocket = class extends WebSocket {"
-        "  constructor(...given) { super(...given); window.sockets.push(this); }"
-        "};"
-    )
+    keep_sockets(context)
     page = open_page("?data=placed&placed_points=1,2,0", quiet=False)
     click_at(page, 3.0, 1.0)
     wait_for_points(page, 2)
-    before = page.evaluate("sockets.length")
-    page.evaluate("sockets.forEach(socket => socket.close())")
+    before = drop_connection(page)
     click_at(page, -2.0, -3.0)
-    page.wait_for_function(
-        "before => sockets.length > before && sockets.at(-1).readyState === WebSocket.OPEN",
-        arg=before,
-    )
+    wait_for_connection(page, after=before)
     wait_for_points(page, 3)
     click_at(page, -3.0, 2.0)
     wait_for_points(page, 4)

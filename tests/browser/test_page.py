@@ -15,11 +15,14 @@ from tests.browser.player import (
     ENDLESS,
     assert_shows,
     choose_exercise,
+    drop_connection,
     go_to,
     hidden_part,
+    keep_sockets,
     move_slider,
     number,
     pause,
+    wait_for_connection,
     wait_for_frames,
     wait_for_iteration,
 )
@@ -85,24 +88,14 @@ def test_exhausted_run_names_its_best(open_page: OpenPage) -> None:
 
 
 def test_a_dropped_connection_loses_nothing(open_page: OpenPage, context: BrowserContext) -> None:
-    context.add_init_script(
-        "window.sockets = [];"
-        "window.WebSocket = class extends WebSocket {"
-        "  constructor(...given) { super(...given); window.sockets.push(this); }"
-        "};"
-    )
+    keep_sockets(context)
     page = open_page(f"{ENDLESS}&momentum=0.5", quiet=False)
     cached: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", note_cached(cached)))
     page.get_by_test_id("play").click()
     for goal in (30, 200, 400):  # it drops amid a rerun or between two
         wait_for_iteration(page, goal)
-        before = page.evaluate("sockets.length")
-        page.evaluate("sockets.forEach(socket => socket.close())")
-        page.wait_for_function(
-            "before => sockets.length > before && sockets.at(-1).readyState === WebSocket.OPEN",
-            arg=before,
-        )
+        wait_for_connection(page, after=drop_connection(page))
     wait_for_iteration(page, 600)
     here = pause(page)
     run = Run(RunConfig(optimizer=SGD(momentum=0.5), target_accuracy=1.0, max_iterations=1_000_000))

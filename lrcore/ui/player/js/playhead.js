@@ -43,7 +43,7 @@ export class Playhead {
   play(length, ended) {
     if (ended && this.index >= length - 1) this.rewind();
     this.awaited = null;
-    this.state = "playing";
+    this.playOn();
   }
 
   /** Play from the moment that is awaited, once it is there. */

@@ -1,4 +1,5 @@
 // The stage: mounts the views, shows them one moment a frame, and turns gestures into questions.
+import { tellWithControls } from "./controls.js";
 import { copyOnClick } from "./copy.js";
 import { Departure } from "./departure.js";
 import { deskOf, pinningOf } from "./desk.js";
@@ -28,7 +29,6 @@ const LATE = 1000; // ms without an answer until the page says so
 const LONGEST_FRAME = 250; // ms; a page that was hidden goes on where it was
 /** Whether the user wants nothing to move that was not started here. */
 const mayNotMove = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const CHANGES_A_CONTROL = /^(Arrow|Page|Home|End|Enter|Tab| )/;
 
 /** @param {string} plotly its address */
 export async function prepare(plotly) {
@@ -103,7 +103,7 @@ export class Stage {
     }, signal);
     const options = { signal, capture: true };
     this.departure = new Departure(this, options);
-    for (const type of ["pointerup", "keydown", "keyup"]) document.addEventListener(type, (event) => this.controlUsed(event), options);
+    tellWithControls(this, options);
   }
 
   /** Of this moment, as it is shown. */
@@ -182,15 +182,6 @@ export class Stage {
   take(name, value) {
     for (const taker of [this.hand, this.dialogs, this.hall, ...this.views]) taker.take?.(name, value);
     this.stale = true;
-  }
-
-  /** A control that is let go sends its value within this very task: Streamlit sends our word along
-   * with it, so that Python knows where the change applies; also where it has yet to answer, as Streamlit
-   * may have dropped the question. A link sends none, see `Link.leave`. */
-  controlUsed({ type, key, target }) {
-    if (this.root.contains(target) || target === document.body || target.closest?.("a[href]")) return;
-    if (type.startsWith("key") && !CHANGES_A_CONTROL.test(key)) return;
-    if (this.link.untold || this.link.asked) this.link.report(this.wants);
   }
 
   /** Keep the playhead where F5, the browser's buttons and a copied address find it, once Python knows
