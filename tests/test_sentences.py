@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import pytest
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 
@@ -9,22 +11,59 @@ from lrcore.ui import sentences
 from lrcore.ui.session import Session
 
 
-def test_what_was_not_said_is_said_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = Session()
-    told: list[str] = []
-    is_breaking_off = True
+@dataclass
+class Corner:
+    """What is told, on a clock that the test moves."""
 
-    def toast(text: str, *, icon: str, duration: str) -> None:
-        if is_breaking_off:
+    now: float = 0.0
+    is_breaking_off: bool = False
+    told: list[str] = field(default_factory=list)
+
+    def toast(self, text: str, *, icon: str, duration: str) -> None:
+        if self.is_breaking_off:
             raise RerunException(RerunData())
-        told.append(f"{icon}{duration} {text}")
+        self.told.append(f"{icon}{duration} {text}")
 
+    def monotonic(self) -> float:
+        return self.now
+
+    def after(self, seconds: float) -> list[str]:
+        """What is told when the page is drawn again so much later."""
+        self.now += seconds
+        self.told = []
+        sentences.tell()
+        return self.told
+
+
+@pytest.fixture
+def corner(monkeypatch: pytest.MonkeyPatch) -> Corner:
+    here, corner = Session(), Corner()
     monkeypatch.setattr(sentences, "session", lambda: here)
-    monkeypatch.setattr(sentences.st, "toast", toast)
+    monkeypatch.setattr(sentences.st, "toast", corner.toast)
+    monkeypatch.setattr(sentences, "monotonic", corner.monotonic)
+    monkeypatch.setattr(sentences, "REPEATED_FOR", 5)
+    return corner
+
+
+def test_what_was_not_said_is_said_the_next_time(corner: Corner) -> None:
+    corner.is_breaking_off = True
     sentences.say("No *such* file.")
     with pytest.raises(RerunException):
         sentences.tell()
-    is_breaking_off = False
-    for _ in range(2):
-        sentences.tell()
-    assert told == [r":material/error:infinite No \*such\* file\."]
+    corner.is_breaking_off = False
+    assert corner.after(60) == [r":material/error:infinite No \*such\* file\."]
+
+
+def test_what_may_be_lost_on_its_way_is_said_again(corner: Corner) -> None:
+    """In the same order: the place tells the browser which it has."""
+    first, second, third = (
+        f":material/{icon}:infinite a{k}" for k, icon in enumerate(["error"] * 3)
+    )
+    sentences.say("a0")
+    assert [corner.after(1) for _ in "12"] == [[first]] * 2
+    sentences.say("a1")
+    assert corner.after(3.9) == [first, second]
+    assert corner.after(4.9) == [first, second]
+    assert [corner.after(0.1) for _ in "12"] == [[], []]
+    sentences.say("a2")
+    assert corner.after(0) == [third]

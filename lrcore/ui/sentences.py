@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import streamlit as st
 
 from lrcore.ui.plain import plain
-from lrcore.ui.session import session
+from lrcore.ui.session import Sentence, session
 
 _ERROR, _LINK = ":material/error:", ":material/link_off:"
+# Streamlit forgets what the browser has not been sent yet when the page is drawn anew.
+REPEATED_FOR = 5.0  # seconds
 
 
 def say(sentence: str) -> None:
     """What cannot be done, and why; it may hold a stranger's words."""
-    session().sentences.append((sentence, _ERROR))
+    session().sentences.append(Sentence(sentence, _ERROR))
 
 
 def say_of_link(sentence: str) -> None:
     """What of the link cannot be used."""
-    session().sentences.append((sentence, _LINK))
+    session().sentences.append(Sentence(sentence, _LINK))
 
 
 def tell() -> None:
-    """Say what is yet to be said, and only then forget it: Streamlit may break off at any element,
-    to draw the page anew."""
-    for sentence, icon in session().sentences:
-        st.toast(plain(sentence), icon=icon, duration="infinite")
-    session().sentences = []
+    """Say what is yet to be said, each time the page is drawn until it must have arrived.
+
+    A sentence that stands on the page already, in the same place among the others, is no second one
+    there; so they are forgotten together. Streamlit may break off at any of them.
+    """
+    here, now = session(), monotonic()
+    if all(one.told is not None and now - one.told >= REPEATED_FOR for one in here.sentences):
+        here.sentences = []
+    for k, one in enumerate(here.sentences):
+        st.toast(plain(one.text), icon=one.icon, duration="infinite")
+        here.sentences[k] = one._replace(told=one.told or now)

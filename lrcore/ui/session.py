@@ -57,6 +57,14 @@ class Opening(NamedTuple):
     pins: str = ""
 
 
+class Sentence(NamedTuple):
+    """What is said in a corner of the page; told: when it first was, on a clock in seconds."""
+
+    text: str
+    icon: str
+    told: float | None = None
+
+
 @dataclass
 class Session:
     """Streamlit keeps the value of a control only while it is drawn; this stays.
@@ -66,7 +74,7 @@ class Session:
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
         arrives: the training page has come again, and does not know its film yet.
-        sentences: what is yet to be said, and with which icon.
+        sentences: what is yet to be said, or may not have arrived.
         opening: the changes in the link that the page is being opened with, and the pins; None once
             it is open.
         opened: the run that this link describes.
@@ -83,7 +91,7 @@ class Session:
     problem: str | None = None
     page: str = ""
     arrives: bool = False
-    sentences: list[tuple[str, str]] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
     opening: Opening | None = None
     opened: tuple[Segment, ...] = ()
     stale: frozenset[RunConfig] = frozenset()

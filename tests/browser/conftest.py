@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.browser.javascript import Module, serve_modules
 from tests.serving import BROWSER_FLAGS, browser_path, dashboard
 
+# Its assertions say what they compared.
+pytest.register_assert_rewrite("tests.browser.player")
+
 # A machine may be busy with other work, for half a minute at times: nothing here waits for a time,
 # but for a state to be seen.
 PATIENCE = 60_000  # ms

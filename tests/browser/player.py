@@ -80,6 +80,12 @@ def wait_for_frames(page: Page, count: int) -> None:
     )
 
 
+def url_of(page: Page) -> str:
+    """The address as the page has it: Playwright's `page.url` may be that of a moment ago."""
+    url: str = page.evaluate("location.href")
+    return url
+
+
 def go_to(page: Page, iteration: int) -> None:
     """Move the timeline's thumb."""
     page.get_by_test_id("timeline").fill(str(iteration))

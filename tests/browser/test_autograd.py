@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from lrcore.autograd.exercises import EXERCISES
 from lrcore.settings import described
 from tests.browser.conftest import OpenPage
-from tests.browser.player import ENDLESS, choose_exercise, number, wait_for_iteration
+from tests.browser.player import ENDLESS, choose_exercise, number, url_of, wait_for_iteration
 
 # Every exercise, and every part of it.
 VIEWS = [
@@ -100,7 +100,7 @@ def test_the_keyboard_moves_a_slider_and_the_link_keeps_it(lab: Lab) -> None:
     page.get_by_role("slider", name="Value of w").press("ArrowRight")
     page.wait_for_function("location.search.includes('g_w=1.1')")
     expect(code(page).filter(has_text="w = torch.tensor([1.1]")).to_be_visible()
-    copy = lab.open(page.url.partition("?")[2])
+    copy = lab.open(url_of(page).partition("?")[2])
     expect(code(copy).filter(has_text="w = torch.tensor([1.1]")).to_be_visible()
 
 
@@ -148,7 +148,7 @@ def test_back_leads_to_the_exercise_that_was_left(lab: Lab) -> None:
     page = lab.open("ex=Accumulating&g_w=2")
     page.get_by_test_id("timeline").press("ArrowRight")
     page.wait_for_function("location.search.includes('step=1')")
-    address = page.url
+    address = url_of(page)
     page.get_by_role("link", name="Training").click()
     expect(page.get_by_test_id("iteration")).to_have_text("0")
     page.go_back()

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import OpenModule
 from tests.browser.javascript import Plain
+from tests.browser.player import url_of
 
 _NO_DECKS: tuple[Plain, ...] = (
     None,
@@ -203,13 +204,13 @@ def test_an_own_deck_is_edited_in_order_and_copied(context: BrowserContext, addr
         "momentum": ["0.5"],
     }
     page.get_by_role("button", name="Undo").click()
-    assert len(titles(page)) == 3
+    expect(page.get_by_label("Title, page")).to_have_count(3)
     open_editor(page, address)  # all is kept
-    assert len(titles(page)) == 3
+    expect(page.get_by_label("Title, page")).to_have_count(3)
     page.get_by_role("link", name="Play").click()
     expect(page.get_by_test_id("iteration")).to_have_text("0")
     expect(page.get_by_text("Learning rate", exact=True)).to_be_visible()
-    assert "lr=0.3" in page.url
+    assert "lr=0.3" in url_of(page)
 
 
 def test_a_page_that_another_tab_adds_comes_and_what_is_typed_stays(
@@ -251,7 +252,7 @@ def test_a_deck_is_saved_and_opened_again_and_a_broken_file_says_so(
     expect(page.get_by_test_id("told")).to_have_text(
         "notes<b>.json holds no deck. Yours is as it was."
     )
-    assert len(titles(page)) == 2
+    expect(page.get_by_label("Title, page")).to_have_count(2)
     for _ in range(2):
         page.get_by_label("Remove page 1").click()
     expect(page.get_by_test_id("empty")).to_be_visible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +19,7 @@ from tests.browser.player import (
     move_slider,
     number,
     pause,
+    url_of,
     wait_for_iteration,
     weights,
 )
@@ -44,10 +44,9 @@ def shown_loss_becomes(page: Page, run: Run) -> None:
 
 def weights_in_link(page: Page) -> tuple[float, ...]:
     """The weights that the address says, as soon as it does."""
-    page.wait_for_function(
-        "/start=typed/.test(location.search) && /weights=/.test(location.search)"
-    )
-    [text] = parse_qs(urlsplit(page.url).query)["weights"]
+    text: str = page.wait_for_function(
+        "/start=typed/.test(location.search) && new URLSearchParams(location.search).get('weights')"
+    ).json_value()
     return tuple(map(float, text.split(",")))
 
 
@@ -118,7 +117,7 @@ def test_boundary_cannot_be_grabbed_while_it_plays(open_page: OpenPage) -> None:
     page.mouse.up()
     wait_for_iteration(page, 260)
     assert page.locator(".stage").get_attribute("data-run") == "1"
-    assert "start=typed" not in page.url
+    assert "start=typed" not in url_of(page)
 
 
 def test_far_from_the_boundary_a_drag_zooms(open_page: OpenPage) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from lrcore import SGD, Run, RunConfig
 from lrcore.export import script
 from tests.browser.conftest import OpenPage
-from tests.browser.player import TO_SCREEN, go_to, number, numbers, wait_for_iteration
+from tests.browser.player import TO_SCREEN, go_to, number, numbers, url_of, wait_for_iteration
 
 CHANGED = "?changes=0:lr=0.01;10:lr=0.3&lr=0.3&target_accuracy=1&max_iterations=1000000"
 
@@ -94,7 +94,7 @@ def test_page_replays_the_run_from_the_disk_without_a_network(
         expect(alone.get_by_test_id("take")).to_be_hidden()
         live = alone.get_by_role("link", name="Open it live").get_attribute("href")
         assert live is not None
-        assert live.startswith(page.url.partition("?")[0])
+        assert live.startswith(url_of(page).partition("?")[0])
         assert "changes=0:lr=0.01;10:lr=0.3" in live
         assert complaints == []
     finally:

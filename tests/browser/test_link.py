@@ -12,7 +12,9 @@ _RUN = """async ({ Link }, calls) => {
     const sent = [];
     const [film, playhead] = [new Film(), new Playhead()];
     const copy = (value) => JSON.parse(JSON.stringify(value));
-    const link = new Link((request) => sent.push(copy(request)), film, playhead, () => now, 1);
+    let isAtWork = false;
+    const send = (request) => sent.push(copy(request));
+    const link = new Link(send, film, playhead, () => isAtWork, () => now, 1);
     const answer = (run, first, count, more = {}) => {
         const message = {
             seq: link.seq, version: { run, branch: 0, config: 0, film: 0 }, first,
@@ -26,7 +28,11 @@ _RUN = """async ({ Link }, calls) => {
         return isNew;
     };
     const found = [];
-    const steps = { link, film, playhead, answer, wait: (ms) => { now += ms; } };
+    const steps = {
+        link, film, playhead, answer,
+        wait: (ms) => { now += ms; },
+        work: (whether) => { isAtWork = whether; },
+    };
     for (const [path, ...given] of calls) {
         const [owner, name] = path.split(".");
         const result = name ? steps[owner][name](...given) : steps[owner](...given);
@@ -69,6 +75,20 @@ def test_one_question_at_a_time_and_again_when_it_is_lost(js: OpenModule) -> Non
     assert len(sent(js, *calls)) == 1
     first, second = sent(js, *calls, ["wait", 1], NEED)
     assert second == first | {"seq": first["seq"] + 1}
+
+
+def test_a_busy_server_is_asked_again_later_and_later(js: OpenModule) -> None:
+    """Each question breaks off what Streamlit does for the one before: it would never be done."""
+    seconds: list[Plain] = [["wait", 500], NEED]
+    minute = [["playhead.play", 120, False], NEED, *seconds * 120]
+    assert len(sent(js, *minute)) == 6  # at 0, 2, 5, 11, 23 and 47 seconds
+    assert len(sent(js, ["work", True], *minute)) == 3  # it may hang all the same
+
+    slow: list[Plain] = [["wait", 4000], ["answer", 1, 120, 0], NEED]
+    opened: list[Plain] = [["playhead.play", 120, False], NEED]
+    once, quick = ["wait", 7900], [["wait", 100], ["answer", 1, 120, 0], NEED, ["wait", 1501]]
+    for calls, more in (([*slow, once, NEED], 0), ([*slow, *quick, NEED], 2)):
+        assert len(sent(js, *opened, *calls)) == 2 + more
 
 
 def test_a_question_to_a_server_that_is_gone_is_not_waited_for(js: OpenModule) -> None:

@@ -22,6 +22,7 @@ from tests.browser.player import (
     move_slider,
     number,
     pause,
+    url_of,
     wait_for_connection,
     wait_for_frames,
     wait_for_iteration,
@@ -39,7 +40,7 @@ def test_a_copied_link_opens_the_same_run(open_page: OpenPage) -> None:
     assert_shows(page, run, 25)
     move_slider(page, "Distance", "ArrowRight")
     page.wait_for_function("/mean=2.2/.test(location.search) && !/at=/.test(location.search)")
-    copy = open_page(page.url.split("/", 3)[3])
+    copy = open_page(url_of(page).split("/", 3)[3])
     run = Run(
         RunConfig(
             data=Blobs(seed=17, mean=2.2, std=1.4), loss="bce", initial_weights=(0.5, -1.0, 0.25)
@@ -51,9 +52,14 @@ def test_a_copied_link_opens_the_same_run(open_page: OpenPage) -> None:
 def test_a_bad_link_is_explained_and_opens(open_page: OpenPage) -> None:
     """Of bad links, one that names a number; the others are opened without a browser."""
     page = open_page("?lr=50")
-    expect(page.get_by_test_id("stToast")).to_contain_text("lr")
+    toast = page.get_by_test_id("stToast")
+    expect(toast).to_contain_text("lr")
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert_shows(page, Run(RunConfig()), 0)
+    go_to(page, 5)  # the page is drawn anew: it is said once
+    move_slider(page, "Momentum", "ArrowRight")
+    expect(page.locator(".stage .marks span")).to_have_count(1)
+    expect(toast).to_have_count(1)
 
 
 def test_weights_too_large_are_called_diverged(open_page: OpenPage) -> None:

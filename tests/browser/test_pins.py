@@ -12,7 +12,7 @@ from lrcore import SGD, Adam, Run, RunConfig
 from tests.browser.conftest import OpenModule, OpenPage
 from tests.browser.javascript import Plain
 from tests.browser.picture import pixels
-from tests.browser.player import as_number, assert_shows, go_to, move_slider, numbers
+from tests.browser.player import as_number, assert_shows, go_to, move_slider, numbers, url_of
 
 ENDLESS = "target_accuracy=1&max_iterations=100000"
 SLOW = RunConfig(target_accuracy=1.0, max_iterations=100_000)
@@ -69,7 +69,7 @@ def test_a_pinned_run_is_kept_beside_the_one_that_follows(open_page: OpenPage) -
     move_slider(page, "Learning rate", "ArrowRight", 4)
     page.wait_for_function("/pins=0:lr=0.01/.test(decodeURIComponent(location.search))")
     expect(page.locator(".pins li span")).to_have_text("lr 0.01")
-    lr = as_number(re.search(r"[?&]lr=([\d.]+)", page.url)[1])
+    lr = as_number(re.search(r"[?&]lr=([\d.]+)", url_of(page))[1])
     go_to(page, 60)
     run, ghost = trained(RunConfig(optimizer=SGD(lr=lr)), 60), trained(SLOW, 60)
     assert_shows(page, run, 60)
@@ -132,7 +132,7 @@ def test_numbers_tell_the_difference_to_the_baseline(open_page: OpenPage) -> Non
     page.locator(".pins li button").click()
     expect(page.locator(".pins")).to_be_hidden()
     assert difference(page, "loss") == ""
-    assert "pins" not in page.url
+    assert "pins" not in url_of(page)
 
 
 def test_four_can_be_pinned_and_reloading_keeps_them(open_page: OpenPage) -> None:

@@ -17,6 +17,7 @@ from tests.browser.player import (
     move_slider,
     number,
     pause,
+    url_of,
     wait_for_frames,
     wait_for_iteration,
     weights,
@@ -97,7 +98,7 @@ def test_a_changed_rate_branches_at_the_playhead(open_page: OpenPage) -> None:
     )
     expect(page.get_by_test_id("iteration")).to_have_text("40")
     assert weights(page) == before
-    assert "lr=0.1" in page.url
+    assert "lr=0.1" in url_of(page)
     for _ in range(3):
         page.get_by_test_id("step").click()
     expect(page.get_by_test_id("iteration")).to_have_text("43")
@@ -132,7 +133,7 @@ def test_new_data_starts_a_new_run_that_plays_on(open_page: OpenPage) -> None:
     run = Run(RunConfig(data=Blobs(seed=4), target_accuracy=1.0, max_iterations=1_000_000))
     run.extend(10, here + 1)
     assert_shows(page, run, here)
-    assert "seed=4" in page.url
+    assert "seed=4" in url_of(page)
 
 
 def test_reset_starts_again_under_the_present_settings(open_page: OpenPage) -> None:
@@ -150,7 +151,7 @@ def test_reset_starts_again_under_the_present_settings(open_page: OpenPage) -> N
     expect(page.get_by_test_id("iteration")).to_have_text("2")
     run = Run(RunConfig(optimizer=SGD(lr=0.02)))
     run.extend(10)
-    assert "lr=0.02" in page.url
+    assert "lr=0.02" in url_of(page)
     assert_shows(page, run, 2)
 
 

@@ -17,6 +17,7 @@ from tests.browser.player import (
     go_to,
     move_slider,
     pause,
+    url_of,
     wait_for_frames,
     wait_for_iteration,
 )
@@ -220,7 +221,7 @@ def test_another_optimiser_becomes_sgd_and_changes_on_the_way_are_no_more(
     cell = cell_of(expected, 20, 60)
     page.mouse.click(*place(page, cell))
     assert_runs(page, expected, cell)
-    assert "optimizer" not in parse_qs(urlsplit(page.url).query)
+    assert "optimizer" not in parse_qs(urlsplit(url_of(page)).query)
 
 
 def test_a_change_of_settings_makes_another_map_and_another_rate_does_not(

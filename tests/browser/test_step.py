@@ -13,7 +13,7 @@ from lrcore.training.loop import values
 from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.step import one_step
 from tests.browser.conftest import OpenPage
-from tests.browser.player import assert_shows, go_to, number, wait_for_iteration
+from tests.browser.player import assert_shows, go_to, number, url_of, wait_for_iteration
 
 SLOW = "?mean=0.8"
 CONFIG = RunConfig(data=Blobs(mean=0.8))
@@ -28,7 +28,7 @@ def run() -> Run:
 
 
 def query_of(page: Page) -> Mapping[str, str]:
-    return dict(parse_qsl(urlsplit(page.url).query))
+    return dict(parse_qsl(urlsplit(url_of(page)).query))
 
 
 def expect_beat(page: Page, beat: int) -> None:
@@ -50,7 +50,7 @@ def test_a_link_opens_a_beat_with_its_line_and_numbers(open_page: OpenPage, run:
     assert [text.strip() for text in lit(page)] == [f"loss.backward()  # {values(close)[5]}"]
     page.wait_for_function("/beat=3/.test(location.search) && /at=37/.test(location.search)")
     before = lit(page)
-    page.goto(page.url)
+    page.goto(url_of(page))
     expect_beat(page, 3)
     assert lit(page) == before
     assert query_of(page)["view"] == "step"

@@ -17,6 +17,7 @@ from tests.browser.player import (
     hidden_part,
     move_slider,
     number,
+    url_of,
     wait_for_frames,
     wait_for_iteration,
 )
@@ -88,11 +89,11 @@ def test_a_deck_is_played_from_its_first_page(open_page: OpenPage) -> None:
     open_deck(page, deck)
     page.get_by_role("link", name=f"Play all {len(deck.stories)}").click()
     expect(page.get_by_test_id("status")).to_contain_text(deck.stories[0].watch)
-    query = parse_qs(urlsplit(page.url).query)
+    query = parse_qs(urlsplit(url_of(page)).query)
     assert (query["deck"], query["page"]) == ([deck.name], ["1"])
     open_menu(page)
     choose(page, deck.stories[2])
-    query = parse_qs(urlsplit(page.url).query)
+    query = parse_qs(urlsplit(url_of(page)).query)
     assert (query["deck"], query["page"]) == ([deck.name], ["3"])
 
 
@@ -117,7 +118,7 @@ def test_the_address_of_a_story_opens_it_elsewhere(open_page: OpenPage, browser:
     for name in ("circles-quadratic", "mse-slow", "adam-faster"):
         open_menu(page)
         choose(page, BY_NAME[name])
-        copy.goto(page.url)
+        copy.goto(url_of(page))
         expect(copy.get_by_test_id("status")).to_contain_text(BY_NAME[name].watch)
         assert_plays(copy, BY_NAME[name])
     elsewhere.close()

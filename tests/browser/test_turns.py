@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from lrcore import SGD, Run, RunConfig
 from tests.browser.conftest import OpenPage
@@ -92,4 +92,45 @@ def test_a_switch_and_a_slider_take_one_turn_each_while_it_plays(
     run.extend(10, second)
     run.branch(second, optimizer=SGD(momentum=momentum))
     run.extend(10, 20)
+    assert_shows(page, run, here)
+
+
+def test_a_busy_server_is_left_to_its_work(context: BrowserContext, open_page: OpenPage) -> None:
+    """Asked again, it would break off what it does for the page, and begin anew."""
+    asked: list[str | bytes] = []
+    owed: list[str | bytes] = []
+    is_busy = False
+
+    def route(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def ask(message: str | bytes) -> None:
+            asked.append(message)
+            server.send(message)
+
+        def answer(message: str | bytes) -> None:
+            take = owed.append if is_busy else page.send
+            take(message)
+
+        page.on_message(ask)
+        server.on_message(answer)
+        wires.append(page)
+
+    wires: list[WebSocketRoute] = []
+    context.route_web_socket("**/_stcore/stream", route)
+    page = open_page(ENDLESS)
+    expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+    is_busy, before = True, len(asked)
+    page.get_by_test_id("play").click()
+    expect(page.get_by_test_id("status")).to_contain_text("Waiting")
+    page.wait_for_timeout(8000)
+    assert len(asked) - before <= 3
+    while owed:
+        wires[-1].send(owed.pop(0))
+    is_busy = False
+    wait_for_iteration(page, 200)
+    run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
+    here = pause(page)
+    run.extend(10, here)
     assert_shows(page, run, here)

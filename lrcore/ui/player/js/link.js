@@ -2,22 +2,25 @@
 import { LEAVING } from "./entries.js";
 import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
 
-const PATIENCE = 1500; // ms until an unanswered question is asked again
+const PATIENCE = 1500; // ms until an unanswered question is asked again, at least
+const LONGEST = 24_000; // ms after which it is asked again in any case
 const COMPUTING = 150; // ms until Python is asked again for what it computes in the background
 const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
 export class Link {
   /** @param {(request: import("./protocol.js").Request) => void} send
+   * @param {() => boolean} isAtWork whether the other side may yet answer, see `streamlit.js`
    * @param {() => number} clock ms
    * @param {number} share of the two seconds that are to be left when it asks. Each page has another,
    *   so that pages which start together do not ask together. */
-  constructor(send, film, playhead, clock = () => performance.now(), share = 0.25 + 0.75 * Math.random()) {
-    Object.assign(this, { send, film, playhead, clock, share });
+  constructor(send, film, playhead, isAtWork = () => false, clock = () => performance.now(), share = 0.25 + 0.75 * Math.random()) {
+    Object.assign(this, { send, film, playhead, isAtWork, clock, share });
     this.seq = 0;
     this.version = NOTHING; // what Python is told we know
     this.commands = []; // those that no answer has confirmed
     this.lastCommand = 0;
     this.asked = null; // the question under way
+    this.patience = PATIENCE;
     this.settled = {}; // what each view's question was when it was last answered
     this.later = {}; // by name, until when a question rests that was not settled
     this.left = -Infinity; // when the user went to another page
@@ -61,9 +64,17 @@ export class Link {
 
   /** Ask if there is need: one question at a time, and again when it is lost. */
   askIfNeeded(wants) {
-    if (this.asked && this.clock() - this.asked.when <= PATIENCE) return;
+    if (this.asked && !this.isLost) return;
     const needed = this.asked || this.commands.length || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
+    if (this.asked) this.patience = Math.min(2 * this.patience, LONGEST);
     if (needed) this.ask(wants);
+  }
+
+  /** Whether the question under way will hardly be answered. To ask again breaks off what Python does for it, so a
+   * busy server is given more time with each try, and twice as long as its last answer took. */
+  get isLost() {
+    const waits = this.clock() - this.asked.when;
+    return waits > LONGEST || (waits > this.patience && !this.isAtWork());
   }
 
   /** Whether Python shall train on. */
@@ -132,6 +143,7 @@ export class Link {
         if (name in got) this.settled[name] = String(given);
         else this.later[name] = this.clock() + COMPUTING;
       }
+      this.patience = Math.max(PATIENCE, Math.min(2 * (this.clock() - this.asked.when), LONGEST));
       this.asked = null;
     }
     this.lastCommand = Math.max(this.lastCommand, done);

@@ -18,6 +18,7 @@ import { Playhead } from "./playhead.js";
 import { loadPlotly } from "./plotly.js";
 import { decode } from "./record.js";
 import { Side } from "./side.js";
+import { isAtWork } from "./streamlit.js";
 import { REPORT, Transport } from "./transport.js";
 import { Coach } from "./views/coach.js";
 import { Numbers } from "./views/numbers.js";
@@ -44,7 +45,7 @@ export class Stage {
     this.root.classList.toggle("recorded", Boolean(page.isRecorded));
     this.film = new Film();
     this.playhead = new Playhead();
-    this.link = new Link(send, this.film, this.playhead);
+    this.link = new Link(send, this.film, this.playhead, isAtWork);
     this.memory = new Memory(page);
     this.hand = new Hand(this.film, this.playhead, this.link, page.isRecorded);
     this.transport = new Transport(this);
