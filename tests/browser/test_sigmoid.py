@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import Page, expect
 from sklearn import metrics
 
-from lrcore import Blobs, Iris, Moons, Quadratic, Run, RunConfig
+from lrcore import Blobs, Iris, Moons, Quadratic, Run, RunConfig, palette
 from lrcore.metrics import Ranking, calibrated_threshold
 from tests.browser.conftest import OpenPage
 from tests.browser.player import (
@@ -24,6 +24,7 @@ from tests.browser.player import (
 )
 
 CELLS = ("tn", "fp", "fn", "tp")
+CLASS_COLOURS = [bytes.fromhex(colour[1:]) for colour in (palette.CLASS_0, palette.CLASS_1)]
 HANDLES = {
     "curve": "Threshold on the S-curve",
     "roc": "Threshold on the ROC curve",
@@ -248,11 +249,11 @@ def test_a_cell_lights_its_points_in_the_plane(open_page: OpenPage) -> None:
     for k, name in enumerate(CELLS):
         page.get_by_test_id(name).hover()
         expect(page.locator(".plane.dimmed")).to_have_count(1)
-        opacity = np.array(page.evaluate(_LIT, places))[:, 3]
+        lit = np.array(page.evaluate(_LIT, places))
         inside = (y == k // 2) & (called == k % 2)
-        assert (opacity[inside] == 255).all(), name
+        assert (lit[inside] == [*CLASS_COLOURS[k // 2], 255]).all(), name
         # A lit point may cover a dimmed one, never the other way round.
-        assert (opacity[~inside] == 255).mean() < 0.2, name
+        assert (lit[~inside, 3] == 255).mean() < 0.2, name
     page.mouse.move(5, 5)
     expect(page.locator(".plane.dimmed")).to_have_count(0)
 
