@@ -20,23 +20,12 @@ from lrcore.training import (
 from lrcore.ui.player.atlas import Atlas
 from lrcore.ui.player.ghosts import Ghosts
 from lrcore.ui.player.limits import LimitsOfRun
-from lrcore.ui.player.protocol import (
-    FIRST_ROWS,
-    Request,
-    Version,
-)
-from lrcore.ui.player.race import order, ready_runs
+from lrcore.ui.player.protocol import FIRST_ROWS, Request, Version
+from lrcore.ui.player.question import Question
+from lrcore.ui.player.race import Raced, order, ready_runs
+from lrcore.ui.player.words import left_out_sentence
 
 _SECONDS_PER_ANSWER = 0.1
-# A playhead that was told so long ago can still be foreseen, in seconds.
-_FRESH = 0.3
-
-
-class Raced(NamedTuple):
-    """The order of a race, for as long as the same runs are shown."""
-
-    runs: object
-    order: tuple[str, ...]
 
 
 class _Before(NamedTuple):
@@ -66,7 +55,7 @@ class Film:
         wanted: the settings that the controls say; the run has them once it has branched.
         left_out: what is to be said of changes that the run did not live to see.
         done: number of the last command that was carried out.
-        request: the question of the player. atlas: what is known of the run.
+        atlas: what is known of the run.
         ghosts: the runs that are pinned.
     """
 
@@ -84,8 +73,7 @@ class Film:
         self.done = 0
         self.ghosts = Ghosts()
         self._race = Raced(None, ())
-        self._clock = clock
-        self.request, self._asked_at = Request(at=at), -_FRESH
+        self._question = Question(at, clock)
         self._number, self._run_number, self._config_number = number, 0, 0
         self._before: _Before | None = None
         self._show(Run(config), changes, at)
@@ -102,6 +90,11 @@ class Film:
     def run(self) -> Run:
         """The present run."""
         return self._plan.run
+
+    @property
+    def request(self) -> Request:
+        """The question of the player."""
+        return self._question.request
 
     @property
     def limits(self) -> LimitsOfRun:
@@ -139,12 +132,9 @@ class Film:
 
     @property
     def at(self) -> int:
-        """The playhead: where the player said it was, and moved on since if it plays."""
-        request, last = self.request, len(self.run) - 1
-        if self._is_of_before(request):
-            return min(self._starts_at, last)
-        since = self._clock() - self._asked_at if request.playing else 0.0
-        return min(request.at + round(request.speed * min(since, _FRESH)), last)
+        """The playhead, as far as the run has come."""
+        at = self._starts_at if self._is_of_before(self.request) else self._question.at
+        return min(at, len(self.run) - 1)
 
     @property
     def shown_at(self) -> int:
@@ -170,7 +160,7 @@ class Film:
         present = self.run.config
         if any(getattr(config, name) != getattr(present, name) for name in FIXED_IN_A_RUN):
             self._show(Run(config))
-            self.request = replace(self.request, at=0)  # a player that has just come says no more
+            self._question.put(0)  # a player that has just come says no more
         self.wanted = config
         self._plan.to_come.clear()
         self._config_number += 1
@@ -244,7 +234,7 @@ class Film:
         self._show(run, changes, at)
         self.wanted = wanted
         self._config_number += 1
-        self.request = replace(self.request, at=at)
+        self._question.put(at)
 
     def pin(self) -> None:
         """Keep the present run as a ghost.
@@ -256,7 +246,7 @@ class Film:
 
     def take(self, request: Request) -> None:
         """Take a question; `respond` answers it, as often as the page is drawn."""
-        self.request, self._asked_at = request, self._clock()
+        self._question.take(request)
 
     def restart(self) -> None:
         """Go back to the start under the present settings alone, with the next answer."""
@@ -329,23 +319,17 @@ class Film:
 
     def _branch_point(self) -> int | None:
         """Where the run branches now; None if nothing has changed or the playhead is not known."""
-        request = self.request
         if not self.is_waiting:
             return None
         if self._back_to is not None:
             return self._back_to
-        told = request.knows.config == self._config_number or not request.playing
-        fresh = self._clock() - self._asked_at < _FRESH
-        return self.at if told or fresh else None
+        return self.at if self._question.tells_where(self._config_number) else None
 
     def _leave_out(self) -> None:
         """Go without changes that lie beyond the end of the run."""
         if not (self._plan.has_ended and self._plan.to_come):
             return
-        start, end = self._plan.to_come[0].start, len(self.run) - 1
-        what = f"the change at iteration {start:,} is"
-        if len(self._plan.to_come) > 1:
-            what = f"the changes from iteration {start:,} on are"
-        self.left_out = f"In the link, {what} left out: the run ends at iteration {end:,}."
+        starts = [change.start for change in self._plan.to_come]
+        self.left_out = left_out_sentence(starts, len(self.run) - 1)
         self._plan.to_come.clear()
         self.wanted = self.run.config

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lrcore.insight import LADDER_BUDGET, RATE_LADDER, Entrant, race
 from lrcore.optim import OPTIMIZERS, OptimizerSettings
@@ -17,6 +18,13 @@ from lrcore.ui.player.view_data import Lane, RaceCard, Rung
 _MOST_ENTRANTS = 4
 _AXES = ("iterations", "evaluations of the loss", "milliseconds")
 _LOG = logging.getLogger(__name__)
+
+
+class Raced(NamedTuple):
+    """The order of a race, for as long as the same runs are shown."""
+
+    runs: object
+    order: tuple[str, ...]
 
 
 def race_card(atlas: Atlas, numbers: Numbers) -> RaceCard | Later | None:

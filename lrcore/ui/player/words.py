@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import pairwise
 
@@ -86,6 +86,15 @@ def _is_fast_with_a_penalty(config: RunConfig) -> bool:
     return (
         getattr(config.optimizer, "lr", 0.0) >= _LARGE_RATE and max(config.l1, config.l2, decay) > 0
     )
+
+
+def left_out_sentence(starts: Sequence[int], end: int) -> str:
+    """What of a link does not hold, as the run ends before: changes at these iterations, one at
+    least."""
+    what = f"the change at iteration {starts[0]:,} is"
+    if len(starts) > 1:
+        what = f"the changes from iteration {starts[0]:,} on are"
+    return f"In the link, {what} left out: the run ends at iteration {end:,}."
 
 
 def marks(run: Run) -> tuple[Mark, ...]:
