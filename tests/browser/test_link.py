@@ -200,5 +200,8 @@ def test_a_wish_that_is_still_computed_is_asked_again_after_a_while(js: OpenModu
     later: list[Plain] = ["answer", 1, 120, 0, {"got": {}}]
     assert len(sent(js, wish, later, wish, ["wait", 100], wish)) == 1
     assert len(sent(js, wish, later, ["wait", 200], wish)) == 2
+    slow: list[Plain] = [wish, ["wait", 1000], later, ["wait", 900], wish]
+    assert len(sent(js, *slow)) == 1  # a busy server has as long a rest as it took
+    assert len(sent(js, *slow, ["wait", 100], wish)) == 2
     done: list[Plain] = ["answer", 1, 120, 0, {"got": {"landscape": {}}}]
     assert len(sent(js, wish, later, ["wait", 200], wish, done, ["wait", 900], wish)) == 2

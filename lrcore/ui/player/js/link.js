@@ -4,7 +4,7 @@ import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again, at least
 const LONGEST = 24_000; // ms after which it is asked again in any case
-const COMPUTING = 150; // ms until Python is asked again for what it computes in the background
+const COMPUTING = 150; // ms until Python is asked again for what it computes in the background, at least
 const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
 export class Link {
@@ -139,11 +139,12 @@ export class Link {
    * @param {import("./protocol.js").Answer} answer */
   receive({ seq, version, at, done, got }) {
     if (this.asked?.seq === seq) {
+      const took = this.clock() - this.asked.when;
       for (const [name, given] of Object.entries(this.asked.wants)) {
         if (name in got) this.settled[name] = String(given);
-        else this.later[name] = this.clock() + COMPUTING;
+        else this.later[name] = this.clock() + Math.max(COMPUTING, took);
       }
-      this.patience = Math.max(PATIENCE, Math.min(2 * (this.clock() - this.asked.when), LONGEST));
+      this.patience = Math.max(PATIENCE, Math.min(2 * took, LONGEST));
       this.asked = null;
     }
     this.lastCommand = Math.max(this.lastCommand, done);
