@@ -16,6 +16,7 @@ class Corner:
     """What is told, on a clock that the test moves."""
 
     now: float = 0.0
+    takes: float = 0.0  # seconds to draw it
     is_breaking_off: bool = False
     told: list[str] = field(default_factory=list)
 
@@ -31,7 +32,8 @@ class Corner:
         """What is told when the page is drawn again so much later."""
         self.now += seconds
         self.told = []
-        sentences.tell()
+        began, self.now = self.now, self.now + self.takes
+        sentences.tell(began)
         return self.told
 
 
@@ -49,16 +51,14 @@ def test_what_was_not_said_is_said_the_next_time(corner: Corner) -> None:
     corner.is_breaking_off = True
     sentences.say("No *such* file.")
     with pytest.raises(RerunException):
-        sentences.tell()
+        sentences.tell(0)
     corner.is_breaking_off = False
     assert corner.after(60) == [r":material/error:infinite No \*such\* file\."]
 
 
 def test_what_may_be_lost_on_its_way_is_said_again(corner: Corner) -> None:
     """In the same order: the place tells the browser which it has."""
-    first, second, third = (
-        f":material/{icon}:infinite a{k}" for k, icon in enumerate(["error"] * 3)
-    )
+    first, second, third = (f":material/error:infinite a{k}" for k in range(3))
     sentences.say("a0")
     assert [corner.after(1) for _ in "12"] == [[first]] * 2
     sentences.say("a1")
@@ -67,3 +67,24 @@ def test_what_may_be_lost_on_its_way_is_said_again(corner: Corner) -> None:
     assert [corner.after(0.1) for _ in "12"] == [[], []]
     sentences.say("a2")
     assert corner.after(0) == [third]
+
+
+def test_what_is_said_once_more_is_no_second_sentence(corner: Corner) -> None:
+    for _ in "12":
+        sentences.say("a0")
+        assert len(corner.after(1)) == 1
+
+
+def test_old_sentences_do_not_come_back_with_a_new_one(corner: Corner) -> None:
+    """A page at rest is not drawn for a long time."""
+    sentences.say("a0")
+    corner.after(1)
+    sentences.say("a1")
+    assert corner.after(60) == [":material/error:infinite a1"]
+
+
+def test_a_slow_drawing_that_began_at_once_tells_again(corner: Corner) -> None:
+    sentences.say("a0")
+    corner.after(1)
+    corner.takes = 30
+    assert len(corner.after(0.1)) == 1

@@ -10,29 +10,43 @@ from lrcore.ui.plain import plain
 from lrcore.ui.session import Sentence, session
 
 _ERROR, _LINK = ":material/error:", ":material/link_off:"
-# Streamlit forgets what the browser has not been sent yet when the page is drawn anew.
-REPEATED_FOR = 5.0  # seconds
+# Streamlit forgets what the browser has not been sent yet when the page is drawn anew: a sentence
+# has arrived if so many seconds passed until then.
+REPEATED_FOR = 2.0
 
 
 def say(sentence: str) -> None:
     """What cannot be done, and why; it may hold a stranger's words."""
-    session().sentences.append(Sentence(sentence, _ERROR))
+    _add(Sentence(sentence, _ERROR))
 
 
 def say_of_link(sentence: str) -> None:
     """What of the link cannot be used."""
-    session().sentences.append(Sentence(sentence, _LINK))
+    _add(Sentence(sentence, _LINK))
 
 
-def tell() -> None:
+def _add(new: Sentence) -> None:
+    """One that is said again is told again, in its place."""
+    said = session().sentences
+    for k, old in enumerate(said):
+        if old._replace(told=None) == new:
+            said[k] = new
+            return
+    said.append(new)
+
+
+def tell(began: float) -> None:
     """Say what is yet to be said, each time the page is drawn until it must have arrived.
 
     A sentence that stands on the page already, in the same place among the others, is no second one
     there; so they are forgotten together. Streamlit may break off at any of them.
+
+    Args:
+        began: when drawing the page began, on the monotonic clock.
     """
-    here, now = session(), monotonic()
-    if all(one.told is not None and now - one.told >= REPEATED_FOR for one in here.sentences):
-        here.sentences = []
+    here = session()
+    if not any(one.told is not None and began - one.told < REPEATED_FOR for one in here.sentences):
+        here.sentences = [one for one in here.sentences if one.told is None]
     for k, one in enumerate(here.sentences):
         st.toast(plain(one.text), icon=one.icon, duration="infinite")
-        here.sentences[k] = one._replace(told=one.told or now)
+        here.sentences[k] = one._replace(told=one.told or monotonic())

@@ -59,8 +59,10 @@ _NAME = "training"
 
 def page() -> None:
     """Draw the training page."""
+    began = time.monotonic()
     with SHARED.turn() as pages:
         _draw(pages)
+        tell(began)
 
 
 def _draw(pages: int) -> None:
@@ -74,7 +76,6 @@ def _draw(pages: int) -> None:
     if _expected() != expected:
         st.rerun()
     session().opening = None
-    tell()
 
 
 def _arrive() -> None:

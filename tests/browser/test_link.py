@@ -81,8 +81,12 @@ def test_a_busy_server_is_asked_again_later_and_later(js: OpenModule) -> None:
     """Each question breaks off what Streamlit does for the one before: it would never be done."""
     seconds: list[Plain] = [["wait", 500], NEED]
     minute = [["playhead.play", 120, False], NEED, *seconds * 120]
-    assert len(sent(js, *minute)) == 6  # at 0, 2, 5, 11, 23 and 47 seconds
-    assert len(sent(js, ["work", True], *minute)) == 3  # it may hang all the same
+    assert len(sent(js, *minute)) == 6  # at 0, 2, 5.5, 12, 24.5 and 49 seconds
+    at_work = [["work", True], *minute]
+    assert len(sent(js, *at_work)) == 3  # it may hang all the same
+    back: list[Plain] = [*seconds * 9, ["work", False], NEED]  # as after a dropped connection
+    assert len(sent(js, *at_work, *back)) == 4
+    assert len(sent(js, *at_work, *back, ["wait", 3100], NEED)) == 5
 
     slow: list[Plain] = [["wait", 4000], ["answer", 1, 120, 0], NEED]
     opened: list[Plain] = [["playhead.play", 120, False], NEED]
@@ -205,3 +209,23 @@ def test_a_wish_that_is_still_computed_is_asked_again_after_a_while(js: OpenModu
     assert len(sent(js, *slow, ["wait", 100], wish)) == 2
     done: list[Plain] = ["answer", 1, 120, 0, {"got": {"landscape": {}}}]
     assert len(sent(js, wish, later, ["wait", 200], wish, done, ["wait", 900], wish)) == 2
+
+
+def test_a_question_rests_while_streamlit_works_or_is_away(js: OpenModule) -> None:
+    said = js("streamlit.js").run(
+        """({ isAtWork }, states) => {
+        const app = document.createElement("div");
+        const seen = [isAtWork()];
+        document.body.append(app);
+        for (const [script, connection] of states) {
+            Object.assign(app.dataset, {
+                testid: "stApp", testScriptState: script, testConnectionState: connection,
+            });
+            seen.push(isAtWork());
+        }
+        app.remove();
+        return seen;
+    }""",
+        [["notRunning", "CONNECTED"], ["running", "CONNECTED"], ["notRunning", "CONNECTING"]],
+    )
+    assert said == [False, False, True, True]

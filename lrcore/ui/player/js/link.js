@@ -4,7 +4,8 @@ import { FASTEST, firstWantedAt, runsShort, wantedAt } from "./record.js";
 
 const PATIENCE = 1500; // ms until an unanswered question is asked again, at least
 const LONGEST = 24_000; // ms after which it is asked again in any case
-const COMPUTING = 150; // ms until Python is asked again for what it computes in the background, at least
+// ms until Python is asked again for what it computes in the background: as long as its last answer took
+const [SHORTEST_REST, LONGEST_REST] = [150, 1500];
 const NOTHING = Object.freeze({ run: 0, branch: 0, config: 0, film: 0 });
 
 export class Link {
@@ -64,17 +65,18 @@ export class Link {
 
   /** Ask if there is need: one question at a time, and again when it is lost. */
   askIfNeeded(wants) {
-    if (this.asked && !this.isLost) return;
-    const needed = this.asked || this.commands.length || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
-    if (this.asked) this.patience = Math.min(2 * this.patience, LONGEST);
-    if (needed) this.ask(wants);
+    const { asked } = this;
+    if (asked && !this.isLost) return;
+    const needed = asked || this.commands.length || this.hungry || this.clock() >= this.due || Object.keys(this.unsettled(wants)).length;
+    // What is asked without a connection is not sent, and no sign of a busy server.
+    if (needed) this.ask(wants, this.rows(), asked ? asked.tries + !this.isAtWork() : 0);
   }
 
   /** Whether the question under way will hardly be answered. To ask again breaks off what Python does for it, so a
-   * busy server is given more time with each try, and twice as long as its last answer took. */
+   * busy server is given twice as long as its last answer took, and more with each try. */
   get isLost() {
     const waits = this.clock() - this.asked.when;
-    return waits > LONGEST || (waits > this.patience && !this.isAtWork());
+    return waits > LONGEST || (waits > this.patience * 2 ** this.asked.tries && !this.isAtWork());
   }
 
   /** Whether Python shall train on. */
@@ -93,14 +95,14 @@ export class Link {
     return Object.fromEntries(Object.entries(wants).filter(([name, given]) => this.settled[name] !== String(given) && !(this.later[name] > now)));
   }
 
-  ask(wants, rows = this.rows()) {
+  ask(wants, rows = this.rows(), tries = 0) {
     if (this.clock() - this.left < LEAVING) return;
     const { film, playhead } = this;
     this.seq += 1;
     this.told = film.record ? playhead.awaited ?? Math.max(0, playhead.index) : this.resume;
     this.due = Infinity;
     const when = this.clock();
-    this.asked = { seq: this.seq, when, since: this.asked?.since ?? when, wants: this.unsettled(wants) };
+    this.asked = { seq: this.seq, when, tries, since: this.asked?.since ?? when, wants: this.unsettled(wants) };
     this.send({
       seq: this.seq,
       knows: this.version,
@@ -142,15 +144,15 @@ export class Link {
       const took = this.clock() - this.asked.when;
       for (const [name, given] of Object.entries(this.asked.wants)) {
         if (name in got) this.settled[name] = String(given);
-        else this.later[name] = this.clock() + Math.max(COMPUTING, took);
+        else this.later[name] = this.clock() + Math.min(Math.max(SHORTEST_REST, took), LONGEST_REST);
       }
-      this.patience = Math.max(PATIENCE, Math.min(2 * took, LONGEST));
+      this.patience = Math.max(PATIENCE, 2 * took);
       this.asked = null;
     }
     this.lastCommand = Math.max(this.lastCommand, done);
     this.commands = this.commands.filter(({ number }) => number > done);
     const film = version.film !== this.version.film;
-    if (film) this.asked = null; // of a server that is gone
+    if (film) Object.assign(this, { asked: null, patience: PATIENCE }); // of a server that is gone
     const run = film || version.run !== this.version.run;
     if (run) Object.assign(this, { settled: {}, later: {}, told: at });
     return { film: film && this.version.run > 0, run, branch: run || version.branch !== this.version.branch };
