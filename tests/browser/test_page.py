@@ -54,6 +54,9 @@ def test_a_bad_link_is_explained_and_opens(open_page: OpenPage) -> None:
     page = open_page("?lr=50")
     toast = page.get_by_test_id("stToast")
     expect(toast).to_contain_text("lr")
+    box = toast.bounding_box()  # over the controls: it hides no number and no button
+    assert box is not None
+    assert box["x"] + box["width"] <= 300
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert_shows(page, Run(RunConfig()), 0)
     go_to(page, 5)  # the page is drawn anew: it is said once
