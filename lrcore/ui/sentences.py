@@ -17,22 +17,12 @@ REPEATED_FOR = 2.0
 
 def say(sentence: str) -> None:
     """What cannot be done, and why; it may hold a stranger's words."""
-    _add(Sentence(sentence, _ERROR))
+    session().sentences[Sentence(sentence, _ERROR)] = None
 
 
 def say_of_link(sentence: str) -> None:
     """What of the link cannot be used."""
-    _add(Sentence(sentence, _LINK))
-
-
-def _add(new: Sentence) -> None:
-    """One that is said again is told again, in its place."""
-    said = session().sentences
-    for k, old in enumerate(said):
-        if old._replace(told=None) == new:
-            said[k] = new
-            return
-    said.append(new)
+    session().sentences[Sentence(sentence, _LINK)] = None
 
 
 def tell(began: float) -> None:
@@ -45,8 +35,9 @@ def tell(began: float) -> None:
         began: when drawing the page began, on the monotonic clock.
     """
     here = session()
-    if not any(one.told is not None and began - one.told < REPEATED_FOR for one in here.sentences):
-        here.sentences = [one for one in here.sentences if one.told is None]
-    for k, one in enumerate(here.sentences):
+    times = here.sentences.values()
+    if not any(told is not None and began - told < REPEATED_FOR for told in times):
+        here.sentences = {one: None for one, told in here.sentences.items() if told is None}
+    for one, told in here.sentences.items():
         st.toast(plain(one.text), icon=one.icon, duration="infinite")
-        here.sentences[k] = one._replace(told=one.told or monotonic())
+        here.sentences[one] = told or monotonic()

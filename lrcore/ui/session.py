@@ -58,11 +58,10 @@ class Opening(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """What is said in a corner of the page; told: when it first was, on a clock in seconds."""
+    """What is said in a corner of the page."""
 
     text: str
     icon: str
-    told: float | None = None
 
 
 @dataclass
@@ -74,7 +73,8 @@ class Session:
         problem: what was last said to keep it from its settings.
         page: the one that was drawn last.
         arrives: the training page has come again, and does not know its film yet.
-        sentences: what is yet to be said, or may not have arrived.
+        sentences: what is yet to be said, or may not have arrived: when each was first told, in
+            seconds, or None. One that is said again keeps its place.
         opening: the changes in the link that the page is being opened with, and the pins; None once
             it is open.
         opened: the run that this link describes.
@@ -91,7 +91,7 @@ class Session:
     problem: str | None = None
     page: str = ""
     arrives: bool = False
-    sentences: list[Sentence] = field(default_factory=list)
+    sentences: dict[Sentence, float | None] = field(default_factory=dict)
     opening: Opening | None = None
     opened: tuple[Segment, ...] = ()
     stale: frozenset[RunConfig] = frozenset()
