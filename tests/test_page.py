@@ -161,16 +161,15 @@ def page_with_a_late_question() -> None:
 
 def page_after_drops() -> None:
     """The training page, after its player has let the boundary go."""
-    from functools import partial
-
     import streamlit as st
 
     from lrcore.ui import training
+    from lrcore.ui.carry_out import carry_out
+    from lrcore.ui.player.commands import StartFrom
     from lrcore.ui.session import session
 
-    for weights in st.session_state["drops"]:
-        film = session().film
-        training._lead(film, partial(film.start_from, weights))
+    for number, weights in enumerate(st.session_state["drops"]):
+        carry_out(StartFrom(number, weights), session().film)
     training.page()
 
 
