@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from lrcore import SGD, Blobs, Run, RunConfig
 from lrcore.coach import advise
@@ -13,6 +13,15 @@ QUERY = "?mean=0.6&lr=8&momentum=0&l2=0.5&target_accuracy=0.8&speed=60"
 CONFIG = RunConfig(
     data=Blobs(mean=0.6), optimizer=SGD(lr=8.0, momentum=0.0), l2=0.5, target_accuracy=0.8
 )
+# What the page says to the server, as text.
+_HEAR = """
+window.said = [];
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+    window.said.push(new TextDecoder().decode(data));
+    return send.call(this, data);
+};
+"""
 
 
 def test_too_large_a_rate_is_told_shown_and_another_tried(open_page: OpenPage) -> None:
@@ -55,21 +64,13 @@ def test_a_try_in_the_middle_leaves_a_mark(open_page: OpenPage) -> None:
     assert number(page, "loss") < before
 
 
-def test_where_nothing_is_certain_nothing_is_said(open_page: OpenPage) -> None:
+def test_where_nothing_is_certain_nothing_is_said(
+    context: BrowserContext, open_page: OpenPage
+) -> None:
+    context.add_init_script(_HEAR)
     page = open_page("?speed=60")
-    answered = """async () => {
-        const seen = [];
-        const { send } = WebSocket.prototype;
-        WebSocket.prototype.send = function (data) {
-            seen.push(new TextDecoder().decode(data));
-            return send.call(this, data);
-        };
-        while (!seen.some((text) => text.includes('"coach"'))) {
-            await new Promise(requestAnimationFrame);
-        }
-    }"""
     go_to(page, 3)
-    page.evaluate(answered)
+    page.wait_for_function('said.some((text) => /"at":3,.*"coach"/.test(text))')
     wait_for_frames(page, 60)
     expect(page.get_by_test_id("coach")).to_be_hidden()
     expect(page.get_by_test_id("status")).to_have_text("Paused at iteration 3.")

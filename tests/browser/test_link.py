@@ -103,6 +103,19 @@ def test_a_question_to_a_server_that_is_gone_is_not_waited_for(js: OpenModule) -
     assert (first["knows"]["film"], second["knows"]) == (0, other)
 
 
+def test_where_the_playhead_rests_is_told_to_another_server(js: OpenModule) -> None:
+    rest: list[Plain] = [["playhead.seek", 50, 120, False], ["playhead.tick", 0, 120, False]]
+    tell: list[Plain] = [["link.tellWhereItRests", 150], ["wait", 150], NEED]
+    [known] = sent(js, *rest, *tell, ["answer", 1, 120, 0], *tell)
+    other = {"run": 1, "branch": 0, "config": 0, "film": 7}
+    answer: list[Plain] = ["answer", 1, 0, 120, {"version": other, "at": 30}]
+    _, again = sent(js, *rest, *tell, answer, *tell)
+    assert (known["at"], again["at"], again["knows"]) == (50, 50, other)
+    refused = {"version": other, "state": {"problem": "out of memory"}}
+    problem: list[Plain] = ["answer", 1, 120, 0, refused]
+    assert len(sent(js, *rest, *tell, answer, problem, *tell)) == 1  # a question would try again
+
+
 def test_ended_run_and_a_problem_end_the_questions(js: OpenModule) -> None:
     for state in ({"ended": True}, {"problem": "out of memory"}):
         stop: list[Plain] = ["answer", 1, 120, 0, {"state": state}]

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lrcore import SGD, Run, RunConfig
 from tests.browser.conftest import OpenPage
@@ -14,11 +14,13 @@ from tests.browser.player import (
     ENDLESS,
     assert_shows,
     go_to,
+    move_slider,
     number,
     pause,
     pull_slider,
     wait_for_iteration,
 )
+from tests.browser.wire import Wire
 
 # At one step a second no question of the player's own falls into the time that is watched.
 _COUNT = """
@@ -99,42 +101,52 @@ def test_a_switch_and_a_slider_take_one_turn_each_while_it_plays(
 
 def test_a_busy_server_is_left_to_its_work(context: BrowserContext, open_page: OpenPage) -> None:
     """Asked again, it would break off what it does for the page, and begin anew."""
-    asked: list[str | bytes] = []
-    owed: list[str | bytes] = []
-    is_busy = False
-
-    def route(page: WebSocketRoute) -> None:
-        server = page.connect_to_server()
-
-        def ask(message: str | bytes) -> None:
-            asked.append(message)
-            server.send(message)
-
-        def answer(message: str | bytes) -> None:
-            take = owed.append if is_busy else page.send
-            take(message)
-
-        page.on_message(ask)
-        server.on_message(answer)
-        wires.append(page)
-
-    wires: list[WebSocketRoute] = []
-    context.route_web_socket("**/_stcore/stream", route)
+    wire = Wire(context)
     page = open_page(ENDLESS)
     expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
     page.wait_for_selector("[data-test-script-state=notRunning]")
-    is_busy, before, start = True, len(asked), time.monotonic()
+    wire.hold()
+    before, start = len(wire.asked), time.monotonic()
     page.get_by_test_id("play").click()
     expect(page.get_by_test_id("status")).to_contain_text("Waiting")
     page.wait_for_timeout(8000)
     # Each try waits twice as long as the one before, the first for 1.5 seconds; a view may ask too.
     tries = 1 + math.log2(1 + (time.monotonic() - start) / 1.5)
-    assert len(asked) - before <= tries + 1
-    while owed:
-        wires[-1].send(owed.pop(0))
-    is_busy = False
+    assert len(wire.asked) - before <= tries + 1
+    wire.let_go()
     wait_for_iteration(page, 200)
     run = Run(RunConfig(target_accuracy=1.0, max_iterations=1_000_000))
     here = pause(page)
     run.extend(10, here)
     assert_shows(page, run, here)
+
+
+def test_who_went_to_the_end_before_a_change_was_answered_sees_its_end(
+    context: BrowserContext, open_page: OpenPage
+) -> None:
+    """The first answer to a change brings a few moments; the end of the run before lies beyond."""
+    wire = Wire(context)
+    page = open_page("?lr=0.01&speed=10")
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("status")).to_contain_text("Reached")
+    page.wait_for_function("/[?&]at=272/.test(location.search)")
+    wire.hold()
+    page.get_by_test_id("start").click()
+    move_slider(page, "Learning rate", "ArrowRight", 4)
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("272")
+    wire.let_go()
+    run = Run(RunConfig(optimizer=SGD(lr=0.025)))
+    run.extend(10)
+    expect(page.get_by_test_id("status")).to_contain_text(f"at iteration {len(run) - 1}.")
+    assert_shows(page, run, len(run) - 1)
+    page.wait_for_function("at => location.search.includes(`at=${at}`)", arg=len(run) - 1)
+
+
+def test_where_a_moment_beyond_the_end_led_is_told(open_page: OpenPage) -> None:
+    page = open_page("?lr=0.025")
+    expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+    page.get_by_test_id("timeline").fill("200")
+    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
+    page.wait_for_function("/[?&]at=121/.test(location.search)")

@@ -136,6 +136,13 @@ export class Link {
     return this.film.record !== null && (this.playhead.moving || Math.max(0, this.playhead.index) !== this.told);
   }
 
+  /** Ask in so many ms if the playhead rests where Python does not know it to be: the run of another server has come,
+   * or the end before an awaited moment. */
+  tellWhereItRests(ms) {
+    const { film, playhead } = this;
+    if (this.untold && playhead.state === "paused" && playhead.awaited === null && !film.state.problem) this.askIn(ms);
+  }
+
   /** Read the head of an answer: whether it brings another run or branch than we know, or comes from
    * another server than the one we knew.
    * @param {import("./protocol.js").Answer} answer */

@@ -82,9 +82,12 @@ export class Playhead {
     this.lastArrival = now;
   }
 
-  /** Moments beyond `length` are no more. */
+  /** Moments beyond `length` are no more. The one that was looked at is shown again when it has come under the new
+   * settings, or the end of the run if that is sooner. */
   clip(length) {
-    this.position = Math.min(this.position, length - 1);
+    if (this.position <= length - 1) return;
+    if (this.state === "paused") this.awaited ??= this.position;
+    this.position = length - 1;
   }
 
   /** The moment that this frame shows, `ms` after the last one. */

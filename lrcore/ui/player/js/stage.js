@@ -65,6 +65,7 @@ export class Stage {
     for (const part of [this.root, this.side.room]) this.sizes.observe(part);
     this.frame = requestAnimationFrame((now) => this.onFrame(now));
     this.clock = setInterval(() => {
+      this.link.tellWhereItRests(REPORT);
       this.askIfNeeded();
       this.remember();
     }, 500);
