@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from lrcore import Run, RunConfig
 from lrcore.stories import DECKS
 from tests.browser.conftest import OpenPage
-from tests.browser.player import assert_shows, hidden_part, number
+from tests.browser.player import assert_shows, hidden_part, number, pause, wait_for_iteration
 
 WIDE = [(1280, 720), (1024, 768), (1920, 1080)]
 NARROW = [(820, 1180), (390, 844)]
@@ -23,6 +23,17 @@ _MOVED = """() => {
         for (const shift of list.getEntries()) if (!shift.hadRecentInput) moved += shift.value;
     }).observe({type: 'layout-shift', buffered: true});
 }"""
+
+# Where the views begin on the page, in each frame.
+_TOPS = """
+window.tops = [];
+const look = () => {
+    const side = document.querySelector('.stage .side');
+    if (side) tops.push(side.getBoundingClientRect().top + scrollY);
+    requestAnimationFrame(look);
+};
+look();
+"""
 
 
 @contextmanager
@@ -206,6 +217,21 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, address: str, path: 
         assert page.evaluate("window.moved") < 0.05
     finally:
         context.close()
+
+
+def test_what_is_said_moves_nothing_on_a_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, bypass_csp=True)
+    context.add_init_script(_TOPS)
+    page = context.new_page()
+    page.goto(f"{address}/?view=weights&mean=0.6&l2=0.05")
+    expect(page.get_by_test_id("coach")).to_contain_text("Out of reach")
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 30)
+    pause(page)
+    expect(page.get_by_test_id("coach")).to_be_visible()
+    tops = page.evaluate("tops")
+    assert max(tops) - min(tops) < 4, tops
+    context.close()
 
 
 def test_fingers_find_every_target(browser: Browser, address: str) -> None:

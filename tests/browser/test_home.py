@@ -138,3 +138,26 @@ def test_dialog_keeps_keys_from_the_player_until_it_is_closed(open_page: OpenPag
     expect(page.get_by_test_id("home")).to_be_hidden()
     page.keyboard.press(" ")
     wait_for_iteration(page, 5)
+
+
+def test_a_dialog_that_was_clicked_open_does_not_give_the_focus_to_its_button(
+    open_page: OpenPage,
+) -> None:
+    """A space bar that is pressed at once would open it again; it plays."""
+    page = open_page()
+    page.get_by_test_id("take").click()
+    close = (
+        "() => { document.querySelector('.home').close(); return document.activeElement.tagName; }"
+    )
+    assert page.evaluate(close) != "BUTTON"
+    page.get_by_test_id("take").press("Enter")
+    assert page.evaluate(close) == "BUTTON"  # whoever came by the keyboard goes on from there
+    page.get_by_test_id("take").click()
+    page.evaluate(
+        """() => {
+            document.querySelector('.home').close();
+            const key = new KeyboardEvent('keydown', {key: ' ', bubbles: true, composed: true});
+            document.activeElement.dispatchEvent(key);
+        }"""
+    )
+    wait_for_iteration(page, 5)

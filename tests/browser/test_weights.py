@@ -327,6 +327,7 @@ def test_a_finger_drags_the_dot(browser: Browser, address: str) -> None:
         point = {"x": x0 + (x1 - x0) * k / 8, "y": y0 + (y1 - y0) * k / 8}
         kind = "touchMove" if k else "touchStart"
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    wait_for_frames(page, 2)
     held = weights(page)
     assert held[:2] == pytest.approx(place, abs=0.02)
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

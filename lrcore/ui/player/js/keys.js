@@ -17,7 +17,7 @@ const TAKES_TEXT = 'textarea, [contenteditable="true"], [role="textbox"], [role=
 function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
   const undo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !altKey;
   if (undo) return target.closest?.(TAKES_TEXT) ? null : "undo";
-  if (ctrlKey || metaKey || altKey || target.closest?.("dialog")) return null;
+  if (ctrlKey || metaKey || altKey || target.closest?.("dialog[open]")) return null; // one that was closed keeps the focus until the next frame
   // A presenter's remote knows these keys alone, whatever has the focus.
   if (["Escape", "PageDown", "PageUp"].includes(key)) return target.closest?.(`${TAKES_TEXT}, [role="listbox"]`) ? null : KEYS[key];
   // A slider has no use for a letter; a list and a text have.
@@ -30,7 +30,7 @@ function actionOf({ key, ctrlKey, metaKey, altKey }, target, byKey) {
 
 /** Whether the pen's key is pressed, and not in a text. */
 export function isPenKey({ key, ctrlKey, metaKey, altKey }, target) {
-  return key.toLowerCase() === "d" && !ctrlKey && !metaKey && !altKey && !target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}, dialog`);
+  return key.toLowerCase() === "d" && !ctrlKey && !metaKey && !altKey && !target.closest?.(`${TAKES_TEXT}, ${TAKES_LETTERS}, dialog[open]`);
 }
 
 /** @param {() => Object<string, ?Function>} actionsOfNow what can be done now, by name */

@@ -6,16 +6,13 @@ export class Modal {
   constructor(dialog, onClose, signal) {
     this.dialog = dialog;
     dialog.querySelector(".close").addEventListener("click", () => dialog.close(), { signal });
-    dialog.addEventListener("close", () => {
-      onClose();
-      // The button has the focus again: for whoever clicked on it, the space bar means Play.
-      if (this.byPointer) document.activeElement.blur();
-    }, { signal });
+    dialog.addEventListener("close", onClose, { signal });
   }
 
   /** @param {MouseEvent} click its detail tells a pointer from a key */
   open({ detail }) {
-    this.byPointer = detail > 0;
+    // The focus would return to the button: for whoever clicked on it, the space bar means Play.
+    if (detail > 0) document.activeElement.blur();
     this.dialog.showModal();
   }
 
