@@ -91,6 +91,19 @@ def wait_for_frames(page: Page, count: int) -> None:
     )
 
 
+def wait_for_rest(page: Page) -> None:
+    """Wait until the server has had nothing to do for the page for a second: all has been said."""
+    page.wait_for_function(
+        """() => {
+            const { testScriptState } = document.querySelector('[data-testid=stApp]').dataset;
+            const now = performance.now();
+            if (testScriptState !== 'notRunning') window.worked = now;
+            return now - (window.worked ??= now) > 1000;
+        }"""
+    )
+    page.evaluate("delete window.worked")
+
+
 def url_of(page: Page) -> str:
     """The address as the page has it: Playwright's `page.url` may be that of a moment ago."""
     url: str = page.evaluate("location.href")

@@ -25,8 +25,8 @@ from tests.browser.player import (
     number,
     pause,
     pull_slider,
-    wait_for_frames,
     wait_for_iteration,
+    wait_for_rest,
     weights,
 )
 
@@ -62,10 +62,9 @@ def click_control(page: Page, name: str) -> None:
 def test_space_plays_after_a_click_on_a_control(open_page: OpenPage, name: str) -> None:
     page = open_page(ENDLESS)
     click_control(page, name)
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
-    )
-    wait_for_frames(page, 20)
+    if (key := {"toggle": "zero_grad", "New sample": "seed"}.get(name)) is not None:
+        page.wait_for_function("key => location.search.includes(`${key}=`)", arg=key)
+    wait_for_rest(page)
     seed, zero_grad = page.evaluate(
         "[/seed=/, /zero_grad=/].map((key) => key.test(location.search))"
     )

@@ -24,6 +24,7 @@ from tests.browser.player import (
     number,
     wait_for_connection,
     wait_for_iteration,
+    wait_for_rest,
 )
 
 # Where the axes of the plot lie on the page, and which part of the plane they show.
@@ -136,6 +137,7 @@ def test_points_survive_settings_other_data_and_the_other_page(open_page: OpenPa
     click_at(page, -2.0, -3.0)
     wait_for_points(page, 3)
     points = text_of(page, 3)
+    wait_for_rest(page)  # the controls follow what was placed
     move_slider(page, "Learning rate", "ArrowRight")
     page.wait_for_function("location.search.includes('lr=')")
     expect(page.locator(".st-key-placed_points textarea")).to_have_value(points)

@@ -19,6 +19,7 @@ from tests.browser.player import (
     pause,
     pull_slider,
     wait_for_iteration,
+    wait_for_rest,
 )
 from tests.browser.wire import Wire
 
@@ -66,7 +67,7 @@ def assert_one_turn(page: Page, act: Callable[[], None]) -> tuple[int, str]:
 def test_a_slider_takes_one_turn_at_rest(open_page: OpenPage, context: BrowserContext) -> None:
     page = opened_and_counted(open_page, context)
     go_to(page, 40)
-    page.wait_for_function("turns > 0")  # the page has told where it rests
+    wait_for_rest(page)  # the page has told where it rests, and asked what its views want there
     pull_slider(page, "Learning rate", 24)
     start, words = assert_one_turn(page, page.mouse.up)
     assert start == 40
