@@ -48,6 +48,7 @@ def opened_and_counted(open_page: OpenPage, context: BrowserContext) -> Page:
     context.add_init_script(_COUNT)
     page = open_page(ENDLESS)
     expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
+    wait_for_rest(page)
     return page
 
 
