@@ -8,20 +8,12 @@ from lrcore import SGD, Blobs, Run, RunConfig
 from lrcore.coach import advise
 from tests.browser.conftest import OpenPage
 from tests.browser.player import go_to, number, wait_for_frames, wait_for_iteration
+from tests.browser.wire import hear
 
 QUERY = "?mean=0.6&lr=8&momentum=0&l2=0.5&target_accuracy=0.8&speed=60"
 CONFIG = RunConfig(
     data=Blobs(mean=0.6), optimizer=SGD(lr=8.0, momentum=0.0), l2=0.5, target_accuracy=0.8
 )
-# What the page says to the server, as text.
-_HEAR = """
-window.said = [];
-const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (data) {
-    window.said.push(new TextDecoder().decode(data));
-    return send.call(this, data);
-};
-"""
 
 
 def test_too_large_a_rate_is_told_shown_and_another_tried(open_page: OpenPage) -> None:
@@ -67,7 +59,7 @@ def test_a_try_in_the_middle_leaves_a_mark(open_page: OpenPage) -> None:
 def test_where_nothing_is_certain_nothing_is_said(
     context: BrowserContext, open_page: OpenPage
 ) -> None:
-    context.add_init_script(_HEAR)
+    hear(context)
     page = open_page("?speed=60")
     go_to(page, 3)
     page.wait_for_function('said.some((text) => /"at":3,.*"coach"/.test(text))')

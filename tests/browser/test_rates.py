@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lrcore import Blobs, Run, RunConfig
 from lrcore.insight import MOMENTA, RATES, RateMap, rate_map, stable_rates
@@ -21,6 +21,7 @@ from tests.browser.player import (
     wait_for_frames,
     wait_for_iteration,
 )
+from tests.browser.wire import hear
 
 QUERY = "?view=rates&mean=0.8&l2=0.05&target_accuracy=0.87&max_iterations=300&speed=max"
 CONFIG = RunConfig(data=Blobs(mean=0.8), l2=0.05, target_accuracy=0.87, max_iterations=300)
@@ -243,26 +244,17 @@ def test_a_change_of_settings_makes_another_map_and_another_rate_does_not(
 
 
 def test_the_map_fills_while_the_page_plays_and_another_view_stops_it(
-    open_page: OpenPage,
+    context: BrowserContext, open_page: OpenPage
 ) -> None:
+    hear(context)
     page = open_page(f"{ENDLESS}&view=rates&mean=0.8&samples_per_class=1000&speed=60")
     page.get_by_test_id("play").click()
     expect(page.get_by_test_id("rates-said")).to_contain_text("Training 576 runs: iteration")
     wait_for_iteration(page, 60)
     page.keyboard.press("1")
-    asked = page.evaluate(
-        """async () => {
-            const asked = [];
-            const { send } = WebSocket.prototype;
-            WebSocket.prototype.send = function (data) {
-                asked.push(new TextDecoder().decode(data));
-                return send.call(this, data);
-            };
-            while (asked.length < 3) await new Promise(requestAnimationFrame);
-            return asked;
-        }"""
-    )
-    assert not any('"rates"' in one for one in asked)
+    page.evaluate("said.length = 0")
+    page.wait_for_function("said.length >= 3")
+    assert not any('"rates"' in one for one in page.evaluate("said"))
     page.keyboard.press("5")
     expect(page.get_by_test_id("rates-said")).to_contain_text(
         "No run reaches", timeout=4 * PATIENCE

@@ -21,22 +21,16 @@ from tests.browser.player import (
     wait_for_iteration,
     wait_for_rest,
 )
-from tests.browser.wire import Wire
+from tests.browser.wire import Wire, hear
 
-# At one step a second no question of the player's own falls into the time that is watched.
-_COUNT = """
-window.turns = 0;
-const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (data) { window.turns += 1; return send.call(this, data); };
-"""
 # How many there were when the branch came: those after it are the player's own.
 _WATCH = """() => {
-    window.turns = 0;
+    said.length = 0;
     window.needed = null;
     const stage = document.querySelector('.stage');
     const observer = new MutationObserver((changes) => {
         if (changes.every(({ oldValue }) => oldValue === stage.dataset.branch)) return;
-        window.needed = window.turns;
+        window.needed = said.length;
         observer.disconnect();
     });
     observer.observe(stage, { attributeFilter: ['data-branch'], attributeOldValue: true });
@@ -45,7 +39,7 @@ _WATCH = """() => {
 
 def opened_and_counted(open_page: OpenPage, context: BrowserContext) -> Page:
     """The page with an endless run, at rest; from now on it counts its messages."""
-    context.add_init_script(_COUNT)
+    hear(context)
     page = open_page(ENDLESS)
     expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")
     wait_for_rest(page)
@@ -79,6 +73,7 @@ def test_a_switch_and_a_slider_take_one_turn_each_while_it_plays(
     open_page: OpenPage, context: BrowserContext
 ) -> None:
     page = opened_and_counted(open_page, context)
+    # At one step a second no question of the player's own falls into the time that is watched.
     page.get_by_test_id("speed").select_option("1")
     page.get_by_test_id("play").click()
     wait_for_iteration(page, 3)

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, WebSocketRoute
 
+_HEAR = """
+window.said = [];
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+    window.said.push(new TextDecoder().decode(data));
+    return send.call(this, data);
+};
+"""
+
+
+def hear(context: BrowserContext) -> None:
+    """Have the next pages keep what they say to the server as text, in `said`."""
+    context.add_init_script(_HEAR)
+
 
 class Wire:
     """What the next page of a browser's profile says to the server and hears from it.
