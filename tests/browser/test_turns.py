@@ -140,6 +140,34 @@ def test_who_went_to_the_end_before_a_change_was_answered_sees_its_end(
     page.wait_for_function("at => location.search.includes(`at=${at}`)", arg=len(run) - 1)
 
 
+def test_a_change_just_before_the_end_plays_on(
+    context: BrowserContext, open_page: OpenPage
+) -> None:
+    """Its answer may come when the run of before has been shown to its end."""
+    wire = Wire(context)
+    page = open_page("?lr=0.025&speed=5")
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
+    go_to(page, 60)
+    wait_for_rest(page)
+    page.get_by_test_id("play").click()
+    pull_slider(page, "Momentum", -40)
+    wire.hold()
+    page.mouse.up()
+    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
+    wire.let_go()
+    expect(page.get_by_test_id("status")).to_contain_text("Reached")
+    expect(page.get_by_test_id("iteration")).not_to_have_text("121")
+    expect(page.locator(".stage .marks span")).to_have_count(1)
+    # Once the run has ended, a change starts nothing by itself.
+    wait_for_rest(page)
+    ended = page.get_by_test_id("iteration").inner_text()
+    move_slider(page, "Target accuracy", "ArrowRight")
+    wait_for_rest(page)
+    expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
+    expect(page.get_by_test_id("iteration")).to_have_text(ended)
+
+
 def test_where_a_moment_beyond_the_end_led_is_told(open_page: OpenPage) -> None:
     page = open_page("?lr=0.025")
     expect(page.get_by_test_id("limits")).to_contain_text("Bayes accuracy")

@@ -17,6 +17,7 @@ export class Playhead {
     this.position = 0; // where the playhead ideally is, between moments
     this.index = -1; // the moment on screen
     this.awaited = awaited; // a moment to show when it arrives
+    this.finished = null; // how it moved until the run ended
     if (this.state !== "playing") this.state = "paused";
   }
 
@@ -53,6 +54,7 @@ export class Playhead {
 
   pause() {
     this.state = "paused";
+    this.finished = null;
     this.position = Math.max(0, this.index);
   }
 
@@ -95,8 +97,20 @@ export class Playhead {
     const last = length - 1;
     this.settle(last, ended);
     this.index = this.next(ms, last, ended);
-    if (this.moving && ended && this.index === last) this.pause();
+    if (this.moving && ended && this.index === last) this.finish();
     return this.index;
+  }
+
+  finish() {
+    const { state } = this;
+    this.pause();
+    this.finished = state;
+  }
+
+  /** A change from before the end has come: the run is another, and it moves on as it did. */
+  moveOn() {
+    if (this.finished) this.state = this.finished;
+    this.finished = null;
   }
 
   settle(last, ended) {

@@ -148,6 +148,8 @@ export class Stage {
     if (count === null) return link.ask(this.wants);
     link.know(answer.version);
     this.memory.takeTold(film.link);
+    if (isNew.branch) playhead.moveOn();
+    else if (!link.asked) playhead.finished = null; // what was said before the end has been answered
     playhead.clip(film.length);
     if (count && !isNew.run) playhead.arrived(count, performance.now());
     if (answer.state.problem) playhead.pause(); // and no word to Python, which would only try again
