@@ -156,9 +156,10 @@ def test_a_change_just_before_the_end_plays_on(
     page.mouse.up()
     expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
     wire.let_go()
-    expect(page.get_by_test_id("status")).to_contain_text("Reached")
     expect(page.get_by_test_id("iteration")).not_to_have_text("121")
     expect(page.locator(".stage .marks span")).to_have_count(1)
+    expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
+    expect(page.get_by_test_id("status")).to_contain_text("Reached")
     # Once the run has ended, a change starts nothing by itself.
     wait_for_rest(page)
     ended = page.get_by_test_id("iteration").inner_text()
