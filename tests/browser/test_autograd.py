@@ -12,6 +12,7 @@ from lrcore.autograd.exercises import EXERCISES
 from lrcore.settings import described
 from tests.browser.conftest import OpenPage
 from tests.browser.player import ENDLESS, choose_exercise, number, url_of, wait_for_iteration
+from tests.browser.wire import Wire
 
 # Every exercise, and every part of it.
 VIEWS = [
@@ -154,6 +155,27 @@ def test_back_leads_to_the_exercise_that_was_left(lab: Lab) -> None:
     page.go_back()
     expect(page.get_by_role("slider", name="Value of w")).to_have_value("2")
     expect(page).to_have_url(address)
+
+
+def test_a_slider_on_the_way_back_leaves_the_exercise_as_it_was(
+    profile: BrowserContext, address: str
+) -> None:
+    """It speaks for the page that is left, in the address of the one that comes."""
+    wire = Wire(profile)
+    lab = Lab(profile, address)
+    page = lab.open("ex=Accumulating&g_w=2")
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("0")
+    settle(page)
+    wire.hold()
+    page.go_back()
+    page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    page.wait_for_function("location.search.includes('lr=')")
+    wire.let_go()
+    expect(page.get_by_role("slider", name="Value of w")).to_have_value("2")
+    settle(page)
+    assert url_of(page) == f"{address}/autograd?ex=Accumulating&g_w=2"
+    assert lab.complaints == []
 
 
 def test_an_iteration_that_the_next_run_does_not_have_is_none(open_page: OpenPage) -> None:
