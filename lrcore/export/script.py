@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -105,10 +105,16 @@ def _points(run: Run) -> Iterator[str]:
     yield "x = x.t().contiguous().t()"
 
 
+def float32_digits(values: Iterable[float]) -> str:
+    """Numbers of float32, with commas, in as few digits as tell them apart."""
+    return ", ".join(repr(float(str(np.float32(value)))) for value in values)
+
+
 def _model(run: Run) -> Iterator[str]:
     step = run.step(0)
     names = ", ".join(weight_names(run.config.features))
-    yield f"theta = torch.tensor({[*step.weights, step.bias]}, requires_grad=True)  # {names}"
+    theta = float32_digits((*step.weights, step.bias))
+    yield f"theta = torch.tensor([{theta}], requires_grad=True)  # {names}"
 
 
 def _report(run: Run) -> Iterator[str]:

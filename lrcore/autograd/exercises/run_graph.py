@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,6 +16,7 @@ from lrcore.autograd.exercises.base import Exercise, Script
 from lrcore.autograd.exercises.pieces import switch, switched
 from lrcore.autograd.numbers import format_number
 from lrcore.autograd.recorder import Recording
+from lrcore.export.script import float32_digits
 from lrcore.landscape.curvature import Curvature, curvature
 from lrcore.landscape.objective import Objective
 from lrcore.limits import evenly
@@ -110,15 +110,15 @@ class RunGraph(Exercise):
         """The forward lines of the model with this loss, and a backward."""
         x, y = self.data
         config, step = self.config, self.step
-        w = f"torch.tensor([[{_numbers(step.weights)}]], requires_grad=True)"
-        b = f"torch.tensor([{_numbers([step.bias])}], requires_grad=True)"
+        w = f"torch.tensor([[{float32_digits(step.weights)}]], requires_grad=True)"
+        b = f"torch.tensor([{float32_digits([step.bias])}], requires_grad=True)"
         numbers: list[str] = []
         folded = _folded(x, y)
         if len(y) == 1 and x.shape[1] <= _MOST_IN_A_LINE:
             folded = ()
             numbers = [f"x = torch.tensor({_rows(x)})", f"y = torch.tensor({_rows(y)})"]
         if x.shape[1] > _MOST_IN_A_LINE:
-            folded = (*folded, f"weights = [[{_numbers(step.weights)}]]")
+            folded = (*folded, f"weights = [[{float32_digits(step.weights)}]]")
             w = "torch.tensor(weights, requires_grad=True)"
         penalties = _penalties(config)
         lines = [
@@ -195,13 +195,8 @@ def _points(count: int) -> str:
     return "one point" if count == 1 else f"{count:,} points"
 
 
-def _numbers(values: Sequence[float]) -> str:
-    """Numbers of float32 in as few digits as tell them apart."""
-    return ", ".join(repr(float(str(np.float32(value)))) for value in values)
-
-
 def _rows(rows: Tensor) -> str:
-    return f"[{', '.join(f'[{_numbers(row)}]' for row in rows.tolist())}]"
+    return f"[{', '.join(f'[{float32_digits(row)}]' for row in rows.tolist())}]"
 
 
 def _folded(x: Tensor, y: Tensor) -> tuple[str, ...]:
