@@ -160,13 +160,29 @@ def test_a_change_just_before_the_end_plays_on(
     expect(page.locator(".stage .marks span")).to_have_count(1)
     expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
     expect(page.get_by_test_id("status")).to_contain_text("Reached")
-    # Once the run has ended, a change starts nothing by itself.
+
+
+def test_a_change_at_the_end_starts_nothing_by_itself(
+    context: BrowserContext, open_page: OpenPage
+) -> None:
+    """Also where Python has not heard yet that the end was shown."""
+    wire = Wire(context)
+    page = open_page("?lr=0.025")
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
+    go_to(page, 60)
     wait_for_rest(page)
-    ended = page.get_by_test_id("iteration").inner_text()
-    move_slider(page, "Target accuracy", "ArrowRight")
+    wire.hold()
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("iteration")).to_have_text("121")
+    move_slider(page, "Target accuracy", "End")
+    page.wait_for_function("location.search.includes('target_accuracy')")
+    page.wait_for_timeout(500)  # until both have been said
+    wire.let_go()
+    expect(page.locator(".stage .marks span")).to_have_count(1)
     wait_for_rest(page)
     expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
-    expect(page.get_by_test_id("iteration")).to_have_text(ended)
+    expect(page.get_by_test_id("iteration")).to_have_text("121")
 
 
 def test_where_a_moment_beyond_the_end_led_is_told(open_page: OpenPage) -> None:

@@ -17,7 +17,7 @@ export class Playhead {
     this.position = 0; // where the playhead ideally is, between moments
     this.index = -1; // the moment on screen
     this.awaited = awaited; // a moment to show when it arrives
-    this.finished = null; // how it moved until the run ended
+    this.finished = null; // how it moved until the run ended, if the user has done nothing since
     if (this.state !== "playing") this.state = "paused";
   }
 
@@ -107,7 +107,7 @@ export class Playhead {
     this.finished = state;
   }
 
-  /** A change from before the end has come: the run is another, and it moves on as it did. */
+  /** A change has come. If it was said before the end, the run is another, and it moves on as it did. */
   moveOn() {
     if (this.finished) this.state = this.finished;
     this.finished = null;

@@ -106,6 +106,8 @@ export class Stage {
     const options = { signal, capture: true };
     this.departure = new Departure(this, options);
     tellWithControls(this, options);
+    // What changes from now on was not said before the end.
+    for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, () => (this.playhead.finished = null), options);
   }
 
   /** Of this moment, as it is shown. */
@@ -149,7 +151,6 @@ export class Stage {
     link.know(answer.version);
     this.memory.takeTold(film.link);
     if (isNew.branch) playhead.moveOn();
-    else if (!link.asked) playhead.finished = null; // what was said before the end has been answered
     playhead.clip(film.length);
     if (count && !isNew.run) playhead.arrived(count, performance.now());
     if (answer.state.problem) playhead.pause(); // and no word to Python, which would only try again
