@@ -15,8 +15,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.player import assert_shows, hidden_part, number, pause, wait_for_iteration
 
 WIDE = [(1280, 720), (1024, 768), (1920, 1080)]
-NARROW = [(820, 1180), (390, 844)]
-LOW = [(853, 480), (640, 360)]
+NARROW = [(820, 1180), (600, 960), (390, 844)]
+LOW = [(853, 480), (640, 360), (910, 430)]  # the last: 1366 x 768 at 150 %
 _MOVED = """() => {
     window.moved = 0;
     new PerformanceObserver((list) => {
@@ -34,6 +34,15 @@ const look = () => {
 };
 look();
 """
+
+
+_OVERFLOWING = """() => [...document.querySelectorAll('.stage *, .st-key-pages a')]
+        .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest('svg'))
+        .filter((e) => {
+            const {left, right, width} = e.getBoundingClientRect();
+            return width > 0 && (left < -1 || right > innerWidth + 1);
+        })
+        .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 20)}`)"""
 
 
 @contextmanager
@@ -62,13 +71,7 @@ def wait_for_sidebar(page: Page) -> None:
 
 def overflowing(page: Page) -> list[str]:
     """What of the player sticks out at a side."""
-    return page.evaluate("""() => [...document.querySelectorAll('.stage *, .st-key-pages a')]
-        .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest('svg'))
-        .filter((e) => {
-            const {left, right, width} = e.getBoundingClientRect();
-            return width > 0 && (left < -1 || right > innerWidth + 1);
-        })
-        .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 20)}`)""")
+    return page.evaluate(_OVERFLOWING)
 
 
 def boxes(page: Page, selector: str) -> list[tuple[str, list[float]]]:
@@ -159,6 +162,7 @@ def test_a_narrow_window_has_one_column(
         assert tops == sorted(tops)
         page.get_by_test_id("stExpandSidebarButton").click()
         expect(page.get_by_text("Points per class")).to_be_in_viewport()
+        page.wait_for_function(f"({_OVERFLOWING})().length === 0")  # once the plots have followed
 
 
 @pytest.mark.parametrize("size", LOW)
@@ -219,8 +223,11 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, address: str, path: 
         context.close()
 
 
-def test_what_is_said_moves_nothing_on_a_phone(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, bypass_csp=True)
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (600, 960), (820, 1180)])
+def test_what_is_said_moves_nothing_on_a_phone_or_tablet(
+    browser: Browser, address: str, width: int, height: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
     context.add_init_script(_TOPS)
     page = context.new_page()
     page.goto(f"{address}/?view=weights&mean=0.6&l2=0.05")
