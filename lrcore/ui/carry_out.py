@@ -72,9 +72,14 @@ def said_settings() -> RunConfig | str:
 
 def follow(film: Film, *said: RunConfig | str) -> None:
     """Have the controls, which say so now or may do so soon, say what the film does."""
-    stale = {one for one in said if isinstance(one, RunConfig)}
-    session().stale = (session().stale | stale) - {film.wanted}
+    outdate(*said)
+    session().stale -= {film.wanted}
     session().leads |= bool(session().stale)
+
+
+def outdate(*said: RunConfig | str) -> None:
+    """The controls are to say something else. The browser says this until it knows."""
+    session().stale |= {one for one in said if isinstance(one, RunConfig)}
 
 
 def pin_again(film: Film, wanted: RunConfig, pins: str) -> None:

@@ -78,8 +78,8 @@ class Session:
         opening: the changes in the link that the page is being opened with, and the pins; None once
             it is open.
         opened: the run that this link describes.
-        stale: what the controls said before a link or the hand on the boundary told more than they
-            did. The browser says it until it knows better: that is no change.
+        stale: what the controls said before a button, a link or the hand on the boundary told them
+            more. The browser says it until it knows better: that is no change.
         leads: the film has had settings that the controls did not say.
         own_stops: values from a link that lie between two positions of their control, by key.
         points: placed by hand. upload, chosen: of a CSV file.

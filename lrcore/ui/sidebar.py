@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lrcore.data import DATASETS, MAX_SEED
+from lrcore.ui.carry_out import outdate, said_settings
 from lrcore.ui.controls import GROUPS, Control, Group, of_group, selected
 from lrcore.ui.links import expected_values, write_link
 from lrcore.ui.own_data import OWN_DATA
@@ -94,6 +95,7 @@ def _new_sample_button(key: str) -> None:
 
 
 def _next_seed(key: str) -> None:
+    outdate(said_settings())
     st.session_state[key] = (st.session_state[key] + 1) % (MAX_SEED + 1)
 
 

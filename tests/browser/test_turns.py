@@ -18,6 +18,7 @@ from tests.browser.player import (
     number,
     pause,
     pull_slider,
+    url_of,
     wait_for_iteration,
     wait_for_rest,
 )
@@ -160,6 +161,29 @@ def test_a_change_just_before_the_end_plays_on(
     expect(page.locator(".stage .marks span")).to_have_count(1)
     expect(page.get_by_test_id("play")).to_have_attribute("aria-label", "Play")
     expect(page.get_by_test_id("status")).to_contain_text("Reached")
+
+
+def test_a_new_sample_is_drawn_once(context: BrowserContext, open_page: OpenPage) -> None:
+    """Until the page hears of the next seed, what it says still names the one before."""
+    wire = Wire(context)
+    page = open_page(ENDLESS)
+    wait_for_rest(page)
+    wire.hold()
+    page.get_by_role("button", name="New sample").click()
+    page.get_by_test_id("play").click()
+    wait_for_iteration(page, 30)
+    page.get_by_test_id("play").click()
+    page.wait_for_timeout(1000)  # until all that has been said
+    wire.let_go()
+    page.wait_for_function("document.querySelector('.stage').dataset.run > 1")
+    wait_for_rest(page)
+    assert page.locator(".stage").get_attribute("data-run") == "2"
+    assert "seed=4" in url_of(page)
+    seed = page.get_by_role("spinbutton", name="Seed")
+    expect(seed).to_have_value("4")
+    seed.fill("3")
+    seed.press("Enter")
+    page.wait_for_function("document.querySelector('.stage').dataset.run == 3")
 
 
 def test_a_change_at_the_end_starts_nothing_by_itself(

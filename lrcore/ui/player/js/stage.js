@@ -138,11 +138,12 @@ export class Stage {
   receive(answer) {
     const { film, link, playhead } = this;
     if (!link.version.run) link.adopt(this.memory.takeLeft(), answer);
+    const isFirst = !film.scene;
     const owed = link.commands.length;
     const isNew = link.receive(answer);
     this.departure.answered();
-    // The controls follow what a command has done, once Python hears that we know of it.
-    if (link.commands.length < owed) link.askIn(REPORT);
+    // The controls follow what a command or a button has done, once Python hears that we know of it.
+    if ((isNew.run && !isFirst) || link.commands.length < owed) link.askIn(REPORT);
     if (isNew.film) film.ghosts.forget();
     if (isNew.run && !answer.scene) return this.askForAll(answer.at);
     if (isNew.run) this.begin(answer.scene, isNew.film ? this.playhead.here : answer.at);
