@@ -158,11 +158,11 @@ def test_back_leads_to_the_exercise_that_was_left(lab: Lab) -> None:
 
 
 def test_a_slider_on_the_way_back_leaves_the_exercise_as_it_was(
-    profile: BrowserContext, address: str
+    context: BrowserContext, address: str
 ) -> None:
     """It speaks for the page that is left, in the address of the one that comes."""
-    wire = Wire(profile)
-    lab = Lab(profile, address)
+    wire = Wire(context)
+    lab = Lab(context, address)
     page = lab.open("ex=Accumulating&g_w=2")
     page.get_by_role("link", name="Training").click()
     expect(page.get_by_test_id("iteration")).to_have_text("0")

@@ -141,16 +141,22 @@ def test_who_went_to_the_end_before_a_change_was_answered_sees_its_end(
     page.wait_for_function("at => location.search.includes(`at=${at}`)", arg=len(run) - 1)
 
 
+def open_in_mid_run(open_page: OpenPage, query: str) -> Page:
+    """A run that is known to its end, iteration 121, and shown at iteration 60."""
+    page = open_page(query)
+    page.get_by_test_id("end").click()
+    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
+    go_to(page, 60)
+    wait_for_rest(page)
+    return page
+
+
 def test_a_change_just_before_the_end_plays_on(
     context: BrowserContext, open_page: OpenPage
 ) -> None:
     """Its answer may come when the run of before has been shown to its end."""
     wire = Wire(context)
-    page = open_page("?lr=0.025&speed=5")
-    page.get_by_test_id("end").click()
-    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
-    go_to(page, 60)
-    wait_for_rest(page)
+    page = open_in_mid_run(open_page, "?lr=0.025&speed=5")
     page.get_by_test_id("play").click()
     pull_slider(page, "Momentum", -40)
     wire.hold()
@@ -191,11 +197,7 @@ def test_a_change_at_the_end_starts_nothing_by_itself(
 ) -> None:
     """Also where Python has not heard yet that the end was shown."""
     wire = Wire(context)
-    page = open_page("?lr=0.025")
-    page.get_by_test_id("end").click()
-    expect(page.get_by_test_id("status")).to_contain_text("at iteration 121.")
-    go_to(page, 60)
-    wait_for_rest(page)
+    page = open_in_mid_run(open_page, "?lr=0.025")
     wire.hold()
     page.get_by_test_id("end").click()
     expect(page.get_by_test_id("iteration")).to_have_text("121")
